@@ -1,0 +1,5 @@
+"""Run `python -m renkei`."""
+
+from renkei.cli import main
+
+main()

@@ -1,0 +1,96 @@
+"""Where long work runs: killable processes here, or a Dask cluster by its address."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any, TypeVar
+
+from renkei import child
+from renkei.errors import PeerUnreachableError
+from renkei.plugins import need_extra
+from renkei.settings import load_settings
+
+T = TypeVar("T")
+R = TypeVar("R")
+CONNECT_SECONDS = 10
+
+
+class ClusterUnreachableError(PeerUnreachableError):
+    """The Dask scheduler does not answer."""
+
+
+async def run(
+    function: Callable[..., T],
+    *args: Any,
+    seconds: float = 600.0,
+    memory_mb: int = 4096,
+    **kwargs: Any,
+) -> T:
+    """Run a module-level function outside the event loop, with limits, and return its answer.
+
+    Raises:
+        ClusterUnreachableError: `compute` names a scheduler that does not answer.
+        RenkeiError: As `renkei.child.call`.
+    """
+    address = load_settings().compute
+    if address == "here":
+        work = _here
+    else:
+        need_extra("dask", "distributed")
+        work = _on_cluster(address)
+    return await asyncio.to_thread(work, function, args, kwargs, seconds, memory_mb)
+
+
+def map_cases(
+    function: Callable[[T], R], items: Iterable[T], *, jobs: int = 1, seconds: float = 3600.0
+) -> Iterator[tuple[T, R | Exception]]:
+    """Yield each item with its answer or refusal as they finish, `jobs` processes at a time."""
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        waiting = {
+            pool.submit(child.call, function, item, seconds=seconds, memory_mb=8192): item
+            for item in items
+        }
+        try:
+            for future in as_completed(waiting):
+                error = future.exception()
+                if error is not None and not isinstance(error, Exception):
+                    raise error
+                yield waiting[future], error or future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _here(
+    function: Callable[..., T],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    seconds: float,
+    memory_mb: int,
+) -> T:
+    return child.call(function, *args, seconds=seconds, memory_mb=memory_mb, **kwargs)
+
+
+def _on_cluster(address: str) -> Callable[..., Any]:
+    from distributed import Client
+
+    def work(
+        function: Callable[..., T],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        seconds: float,
+        _memory_mb: int,
+    ) -> T:
+        try:
+            client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        except OSError as error:
+            raise ClusterUnreachableError("The compute cluster does not answer.") from error
+        with client:
+            future = client.submit(function, *args, pure=False, **kwargs)
+            try:
+                answer: T = future.result(timeout=seconds)
+            except TimeoutError as error:
+                future.cancel()
+                raise child.ChildTimeoutError("The work took too long and was ended.") from error
+            return answer
+
+    return work
