@@ -1,0 +1,28 @@
+import { defineConfig } from "@playwright/test";
+
+/** The server of the story is started by `./dev test`, or by hand: RENKEI_STORY_URL names it. */
+export default defineConfig({
+  testDir: "e2e",
+  timeout: 60_000,
+  workers: 1,
+  forbidOnly: true,
+  reporter: [["list"], ["junit", { outputFile: process.env.JUNIT_FILE ?? "test-results/e2e.xml" }]],
+  use: {
+    baseURL: process.env.RENKEI_STORY_URL ?? "http://127.0.0.1:8600",
+    timezoneId: "Asia/Tokyo",
+    locale: "ja-JP",
+    viewport: { width: 1280, height: 900 },
+    launchOptions: {
+      executablePath: process.env.RENKEI_CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});
