@@ -1,0 +1,1 @@
+"""The demo: two hospitals, real scans, one command, the whole line."""
