@@ -4,11 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from typing import Any
 
 from pydicom import Dataset, dcmread
 from pydicom.sequence import Sequence as Items
-from pydicom.uid import ExplicitVRLittleEndian
 
 from renkei.demo.persons import Person
 
@@ -28,13 +27,12 @@ def _identified(
     raw: bytes, person: Person, series: int, number: int, body_part: str | None
 ) -> bytes:
     dataset = dcmread(io.BytesIO(raw))
-    dataset.SpecificCharacterSet = ["", "ISO 2022 IR 87"]
-    _who(dataset, person)
-    _when(dataset, person.study)
+    # One sample ends in zeros, which read as elements of a group that no file may hold.
+    for tag in [tag for tag in dataset.keys() if tag.group == 0]:  # noqa: SIM118  a Dataset
+        del dataset[tag]
+    for keyword, value in identity_header(person, series).items():
+        setattr(dataset, keyword, value)
     dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID
-    dataset.StudyInstanceUID = person.uid(1)
-    dataset.SeriesInstanceUID = person.uid(1, series)
-    dataset.FrameOfReferenceUID = person.uid(1, 0)
     dataset.SOPInstanceUID = person.uid(1, series, number)
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     dataset.InstanceNumber = number
@@ -42,36 +40,47 @@ def _identified(
         dataset.BodyPartExamined = body_part
     _private(dataset, person)
     out = io.BytesIO()
-    dataset.preamble = f"{person.latin[:60]:<64}{person.patient_id:<64}".encode("ascii")
     dataset.save_as(out, enforce_file_format=False)
-    return out.getvalue() + person.kanji.encode("utf-8")
+    return around(out.getvalue(), person)
 
 
-def _who(dataset: Dataset, person: Person) -> None:
+def around(raw: bytes, person: Person) -> bytes:
+    """Return a file with the patient in its preamble and behind its end, as some exports do."""
+    preamble = f"{person.latin[:60]:<64}{person.patient_id:<64}".encode("ascii")
+    return preamble + raw[len(preamble) :] + person.kanji.encode("utf-8")
+
+
+def identity_header(person: Person, series: int = 1) -> dict[str, Any]:
+    """Return the elements that say whose an image is, where and when it was made."""
     hospital = person.hospital
-    dataset.PatientName = person.dicom_name
-    dataset.PatientID = person.patient_id
-    dataset.PatientBirthDate = f"{person.birth:%Y%m%d}"
-    dataset.PatientSex = person.sex
-    dataset.PatientAge = f"{age_at(person):03d}Y"
-    dataset.PatientAddress = person.address
-    dataset.PatientTelephoneNumbers = person.phone
-    dataset.AccessionNumber = person.accession
-    dataset.InstitutionName = hospital.name
-    dataset.InstitutionAddress = hospital.address
-    dataset.ReferringPhysicianName = f"={hospital.physician}"
-    dataset.StationName = f"CT{hospital.code}ROOM3"
-    dataset.StudyDescription = f"腹部CT {person.kanji.replace('^', '')} 様"
-    dataset.ImageComments = f"{person.kanji.replace('^', '')} 様 ID {person.patient_id}"
+    name = person.kanji.replace("^", "")
     other = Dataset()
     other.PatientID = person.patient_id.lstrip("0")
     other.TypeOfPatientID = "TEXT"
-    dataset.OtherPatientIDsSequence = Items([other])
-
-
-def _when(dataset: Dataset, study: date) -> None:
-    for keyword in ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"):
-        setattr(dataset, keyword, f"{study:%Y%m%d}")
+    day = f"{person.study:%Y%m%d}"
+    days = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
+    return {
+        "SpecificCharacterSet": ["", "ISO 2022 IR 87"],
+        **dict.fromkeys(days, day),
+        "PatientName": person.dicom_name,
+        "PatientID": person.patient_id,
+        "PatientBirthDate": f"{person.birth:%Y%m%d}",
+        "PatientSex": person.sex,
+        "PatientAge": f"{age_at(person):03d}Y",
+        "PatientAddress": person.address,
+        "PatientTelephoneNumbers": person.phone,
+        "AccessionNumber": person.accession,
+        "InstitutionName": hospital.name,
+        "InstitutionAddress": hospital.address,
+        "ReferringPhysicianName": f"={hospital.physician}",
+        "StationName": f"CT{hospital.code}ROOM3",
+        "StudyDescription": f"腹部CT {name} 様",
+        "ImageComments": f"{name} 様 ID {person.patient_id}",
+        "OtherPatientIDsSequence": Items([other]),
+        "StudyInstanceUID": person.uid(1),
+        "SeriesInstanceUID": person.uid(1, series),
+        "FrameOfReferenceUID": person.uid(1, 0),
+    }
 
 
 def _private(dataset: Dataset, person: Person) -> None:
@@ -179,11 +188,3 @@ def identified_maf(raw: str, persons: Sequence[Person]) -> bytes:
             cells[column] = names[cells[column]]
             out.append("\t".join(cells))
     return ("\n".join(out) + "\n").encode()
-
-
-def explicit(dataset: Dataset) -> bytes:
-    """Return a data set as an Explicit VR Little Endian file."""
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    out = io.BytesIO()
-    dataset.save_as(out, enforce_file_format=True)
-    return out.getvalue()

@@ -66,7 +66,7 @@ class Person:
     @property
     def latin(self) -> str:
         """Return the name in Latin letters."""
-        return f"YAMADAMIHON^TEST PATIENT {self.hospital.letter}{self.number:03d}"
+        return f"YAMADAMIHON^TAROZAEMON {self.hospital.letter}{self.number:03d}"
 
     @property
     def dicom_name(self) -> str:

@@ -1,0 +1,1 @@
+"""Collect: take in what hospitals send; everything sent is stored or in quarantine."""

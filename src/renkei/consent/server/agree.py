@@ -1,0 +1,80 @@
+"""Write down what a hospital and the operator agreed."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from renkei.consent.duo import refuse_unknown
+from renkei.consent.server.tables import Agreement
+from renkei.errors import ConflictError, NotFoundError, UsageError
+from renkei.people.server.tables import Organisation, OrganisationKind
+from renkei.server.audit import record
+from renkei.subjects.server.tables import Site
+
+WHOLE_FEE_BP = 10_000
+
+
+class AlreadyAgreedError(ConflictError):
+    """An agreement of this number is on record."""
+
+
+class NoSuchSiteError(NotFoundError):
+    """There is no such hospital."""
+
+
+class BadTermsError(UsageError):
+    """The terms contradict each other."""
+
+
+async def add_agreement(
+    session: AsyncSession,
+    *,
+    site_id: UUID,
+    number: str,
+    uses: Sequence[int],
+    commercial: bool,
+    fee_share_bp: int,
+    starts: date,
+    ends: date,
+) -> Agreement:
+    """Put a contract on record; `uses` are numbers of DUO codes, the share is in basis points.
+
+    Raises:
+        NoSuchSiteError: There is no such hospital.
+        BadTermsError: It ends before it starts, or the share is not within 0 to 10,000.
+        AlreadyAgreedError: The number is taken.
+    """
+    refuse_unknown(uses)
+    if ends < starts or not 0 <= fee_share_bp <= WHOLE_FEE_BP:
+        raise BadTermsError("The contract must end after it starts, the share be 0 to 100 %.")
+    if await session.scalar(select(Site.id).where(Site.id == site_id)) is None:
+        raise NoSuchSiteError("There is no such hospital.")
+    operator = await session.scalar(
+        select(Organisation.id)
+        .where(Organisation.kind == OrganisationKind.OPERATOR)
+        .order_by(Organisation.created_at)
+        .limit(1)
+    )
+    if operator is None:
+        raise NotFoundError("The platform has no operator yet; add one first.")
+    row = insert(Agreement).values(
+        site_id=site_id,
+        operator_id=operator,
+        number=number,
+        uses=sorted(set(uses)),
+        commercial=commercial,
+        fee_share_bp=fee_share_bp,
+        starts=starts,
+        ends=ends,
+    )
+    agreement: Agreement | None = await session.scalar(
+        row.on_conflict_do_nothing().returning(Agreement)
+    )
+    if agreement is None:
+        raise AlreadyAgreedError("An agreement of this number is on record.")
+    await record(session, "consent.agree", agreement)
+    return agreement

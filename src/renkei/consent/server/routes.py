@@ -1,0 +1,172 @@
+"""Routes of consent: approvals, agreements, consents, questions of use, recalls."""
+
+import datetime as dt
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from renkei.consent.allow import Use
+from renkei.consent.server.agree import add_agreement
+from renkei.consent.server.allow import allow
+from renkei.consent.server.approve import add_approval
+from renkei.consent.server.recall import (
+    NoSuchRecallError,
+    preview_recall,
+    recall_subject,
+    waiting_folders,
+)
+from renkei.consent.server.schemas import (
+    AgreementIn,
+    AgreementOut,
+    ApprovalIn,
+    ApprovalOut,
+    ConsentOut,
+    DecisionOut,
+    EffectOut,
+    PreviewOut,
+    RecallDetailOut,
+    RecallIn,
+    RecallOut,
+)
+from renkei.consent.server.tables import Agreement, Approval, Consent, Recall, RecallEffect
+from renkei.errors import NotFoundError
+from renkei.server.actor import Permission
+from renkei.server.web import Db, Page, Params, list_page, needs
+
+router = APIRouter(prefix="/consent", tags=["consent"])
+VIEW = needs(Permission.CONSENT_VIEW)
+
+
+def _columns(table: Any, out: Any) -> dict[str, Any]:
+    return {name: getattr(table, name) for name in out.model_fields}
+
+
+APPROVALS = _columns(Approval, ApprovalOut)
+AGREEMENTS = _columns(Agreement, AgreementOut)
+CONSENTS = _columns(Consent, ConsentOut)
+RECALLS = _columns(Recall, RecallOut)
+
+
+class NoSuchPermitError(NotFoundError):
+    """There is no such approval or agreement, or none that the actor may see."""
+
+
+@router.get("/approvals", dependencies=VIEW)
+async def list_approvals(session: Db, params: Params) -> Page[ApprovalOut]:
+    """List ethics approvals."""
+    return await list_page(session, select(Approval), columns=APPROVALS, params=params)
+
+
+@router.get("/approvals/{approval_id}", dependencies=VIEW)
+async def get_approval(approval_id: UUID, session: Db) -> ApprovalOut:
+    """Return an ethics approval."""
+    row = await session.scalar(select(Approval).where(Approval.id == approval_id))
+    if row is None:
+        raise NoSuchPermitError("There is no such approval.")
+    return ApprovalOut.model_validate(row)
+
+
+@router.post("/approvals", status_code=201, dependencies=needs(Permission.CONSENT_MANAGE))
+async def post_approval(body: ApprovalIn, session: Db) -> ApprovalOut:
+    """Put an ethics approval on record."""
+    row = await add_approval(session, **body.model_dump())
+    return ApprovalOut.model_validate(row)
+
+
+@router.get("/agreements", dependencies=VIEW)
+async def list_agreements(session: Db, params: Params) -> Page[AgreementOut]:
+    """List contracts."""
+    return await list_page(session, select(Agreement), columns=AGREEMENTS, params=params)
+
+
+@router.get("/agreements/{agreement_id}", dependencies=VIEW)
+async def get_agreement(agreement_id: UUID, session: Db) -> AgreementOut:
+    """Return a contract."""
+    row = await session.scalar(select(Agreement).where(Agreement.id == agreement_id))
+    if row is None:
+        raise NoSuchPermitError("There is no such agreement.")
+    return AgreementOut.model_validate(row)
+
+
+@router.post("/agreements", status_code=201, dependencies=needs(Permission.CONSENT_MANAGE))
+async def post_agreement(body: AgreementIn, session: Db) -> AgreementOut:
+    """Put a contract on record."""
+    row = await add_agreement(session, **body.model_dump())
+    return AgreementOut.model_validate(row)
+
+
+@router.get("/consents", dependencies=VIEW)
+async def list_consents(session: Db, params: Params) -> Page[ConsentOut]:
+    """List what persons agreed to."""
+    return await list_page(session, select(Consent), columns=CONSENTS, params=params)
+
+
+@router.get("/subjects/{subject_id}/allow", dependencies=VIEW)
+async def get_decision(
+    subject_id: UUID,
+    session: Db,
+    use: Use,
+    *,
+    commercial: bool = False,
+    data_type: str | None = None,
+    at: dt.date | None = None,
+) -> DecisionOut:
+    """Say whether a subject's data may be used for something, with every reason against it."""
+    decision = await allow(
+        session,
+        subject_id=subject_id,
+        use=use,
+        at=at or datetime.now(UTC).date(),
+        commercial=commercial,
+        data_type=data_type,
+    )
+    return DecisionOut(allowed=decision.allowed, reasons=list(decision.reasons))
+
+
+@router.get("/subjects/{subject_id}/recall", dependencies=needs(Permission.CONSENT_RECALL))
+async def get_preview(subject_id: UUID, session: Db) -> PreviewOut:
+    """Show what a recall would touch, before it acts."""
+    return PreviewOut(found=await preview_recall(session, subject_id=subject_id))
+
+
+@router.get("/recalls", dependencies=VIEW)
+async def list_recalls(session: Db, params: Params) -> Page[RecallOut]:
+    """List recalls."""
+    return await list_page(session, select(Recall), columns=RECALLS, params=params)
+
+
+@router.post("/recalls", status_code=201, dependencies=needs(Permission.CONSENT_RECALL))
+async def post_recall(body: RecallIn, session: Db) -> RecallDetailOut:
+    """Take a subject's data back; it cannot be undone."""
+    recall = await recall_subject(
+        session, subject_id=body.subject_id, kind=body.kind, reason=body.reason
+    )
+    return await _detail(session, recall)
+
+
+@router.get("/recalls/{recall_id}", dependencies=VIEW)
+async def get_recall(recall_id: UUID, session: Db) -> RecallDetailOut:
+    """Return a recall with what each folder did."""
+    recall = await session.scalar(select(Recall).where(Recall.id == recall_id))
+    if recall is None:
+        raise NoSuchRecallError("There is no such recall.")
+    return await _detail(session, recall)
+
+
+async def _detail(session: AsyncSession, recall: Recall) -> RecallDetailOut:
+    effects = await session.scalars(
+        select(RecallEffect)
+        .where(RecallEffect.recall_id == recall.id)
+        .order_by(RecallEffect.folder, RecallEffect.what)
+    )
+    return RecallDetailOut(
+        **RecallOut.model_validate(recall).model_dump(),
+        preview=recall.preview,
+        effects=[EffectOut.model_validate(effect) for effect in effects],
+        waiting=await waiting_folders(session, recall_id=recall.id),
+        certificate=recall.certificate,
+    )

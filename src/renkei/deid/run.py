@@ -1,0 +1,174 @@
+"""A folder through the door: one answer per file, outputs named by pseudonyms, each whole."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from renkei.deid.fhir import deidentify_fhir
+from renkei.deid.genes import deidentify_maf, deidentify_vcf
+from renkei.deid.identifiers import Identifiers
+from renkei.deid.kinds import kind_of
+from renkei.deid.nifti import deidentify_nifti
+from renkei.deid.outlines import deidentify_outlines
+from renkei.deid.profile import Profile
+from renkei.deid.pseudonym import PseudonymKey, name_file
+from renkei.deid.result import Kind, Result, State, held
+from renkei.deid.slide import deidentify_slide
+from renkei.deid.splice import deidentify
+from renkei.deid.tables import Mapping, deidentify_table
+from renkei.errors import ConflictError, NotFoundError
+
+
+class Existing(StrEnum):
+    """What to do when an output is there already."""
+
+    ERROR = "error"
+    SKIP = "skip"
+    OVERWRITE = "overwrite"
+
+
+class NoInputError(NotFoundError):
+    """There is no file at that path."""
+
+
+class OutputExistsError(ConflictError):
+    """An output is there already, with other bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one run works with; `patient` links files that do not say whose they are."""
+
+    profile: Profile
+    key: PseudonymKey
+    mapping: Mapping | None = None
+    patient: str | None = None
+    known: Identifiers | None = None
+    accept_pixels: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The answer for one input file."""
+
+    source: Path
+    target: Path | None
+    result: Result
+
+
+def files_below(path: Path) -> list[Path]:
+    """Return the files of a folder in order, links and hidden files left out, or the file itself.
+
+    Raises:
+        NoInputError: There is nothing.
+    """
+    if path.is_file():
+        return [path]
+    found = sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
+    if not found:
+        raise NoInputError("There is no file at that path.")
+    return found
+
+
+def run(
+    source: Path, out: Path, rules: Rules, *, existing: Existing = Existing.ERROR, jobs: int = 1
+) -> Iterator[Line]:
+    """Yield one line per file, in order of the files, or as they finish with several jobs."""
+    out.mkdir(parents=True, exist_ok=True)
+    work = partial(run_one, out=out, rules=rules, existing=existing)
+    paths = files_below(source)
+    if jobs == 1:
+        yield from map(work, paths)
+        return
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        waiting = [pool.submit(work, path) for path in paths]
+        try:
+            for done in as_completed(waiting):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def run_one(path: Path, *, out: Path, rules: Rules, existing: Existing) -> Line:
+    """Remove the identity from one file and put its output in place.
+
+    Raises:
+        OutputExistsError: Other bytes stand under the new name, and neither skip nor overwrite.
+    """
+    with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as folder:
+        part = Path(folder) / "output"
+        result = deidentify_file(path, part, rules)
+        if result.state is State.HELD or result.name is None:
+            return Line(path, None, result)
+        target = out / result.name
+        if target.exists() and existing is not Existing.OVERWRITE:
+            if existing is Existing.ERROR and target.read_bytes() != part.read_bytes():
+                raise OutputExistsError("An output with other bytes is there; see --existing.")
+            return Line(path, target, result)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+        return Line(path, target, result)
+
+
+def deidentify_file(path: Path, part: Path, rules: Rules) -> Result:
+    """Write the clean form of any kind of file to `part`, or say why it is held."""
+    kind = kind_of(path)
+    if kind is None:
+        return held(Kind.REPORT, "empty" if path.stat().st_size == 0 else "unknown_format")
+    if kind is Kind.SLIDE:
+        return _slide(path, part, rules)
+    result = _bytes(kind, path.read_bytes(), rules)
+    if result.data is not None:
+        part.write_bytes(result.data)
+    return result
+
+
+def _slide(path: Path, part: Path, rules: Rules) -> Result:
+    if rules.patient is None:
+        return held(Kind.SLIDE, "not_linked")
+    result = deidentify_slide(path, part, rules.key, patient=rules.patient, known=rules.known)
+    if result.state is State.HELD:
+        return result
+    head = part.read_bytes()[: 1 << 20]
+    name = name_file(rules.key, head, ".svs")
+    return Result(
+        result.kind, result.state, name=name, reasons=result.reasons, counts=result.counts,
+        subject=result.subject,
+    )  # fmt: skip
+
+
+def _bytes(kind: Kind, data: bytes, rules: Rules) -> Result:
+    key, patient, known = rules.key, rules.patient, rules.known
+    if kind is Kind.DICOM:
+        return deidentify(
+            data,
+            rules.profile,
+            key,
+            patient=patient,
+            known=known,
+            accept_pixels=rules.accept_pixels,
+        )
+    if kind in {Kind.TABLE, Kind.MAF}:
+        return _rows(kind, data, rules)
+    if kind in {Kind.FHIR, Kind.VCF}:
+        work = deidentify_fhir if kind is Kind.FHIR else deidentify_vcf
+        return work(data, key, patient=patient, known=known)
+    if patient is None:
+        return held(kind, "not_linked")
+    if kind is Kind.LABEL:
+        return deidentify_outlines(data, key, patient=patient, known=known)
+    return deidentify_nifti(data, key, patient=patient, kind=kind)
+
+
+def _rows(kind: Kind, data: bytes, rules: Rules) -> Result:
+    if kind is Kind.MAF:
+        return deidentify_maf(data, rules.key)
+    if rules.mapping is None:
+        return held(kind, "no_column_mapping")
+    return deidentify_table(data, rules.mapping, rules.key)

@@ -1,0 +1,221 @@
+"""Elements against the profile, at every depth: what no rule names is removed and counted."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from renkei.deid import encode
+from renkei.deid.charset import UndecodableError, decode, readings
+from renkei.deid.dates import BadDateError, check_tm, shift_dt, shift_range
+from renkei.deid.identifiers import Identifiers
+from renkei.deid.parse import Element
+from renkei.deid.profile import Action, Profile, Rule
+from renkei.deid.pseudonym import PseudonymKey, map_uid
+from renkei.deid.text import clean_text
+
+CHARSET, CODING_SCHEME = 0x00080005, 0x00080102
+# Codes look like numbers and dates; the rules for free text would eat them.
+CODED = frozenset({0x00080100, 0x00080102, 0x00080103})
+DUMMY = "REMOVED"
+AGE_CAP = 89
+_CAPS = {"SH": 16, "LO": 64, "ST": 1024, "LT": 10240, "UC": 4096, "UT": 65536}
+_WIDTH = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "UV": 8, "SV": 8,
+          "OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8, "OB": 1}  # fmt: skip
+_SYNTAX = {
+    "CS": re.compile(rb"[A-Z0-9 _]{0,16}"),
+    "DS": re.compile(rb" *[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)? *| *"),
+    "IS": re.compile(rb" *[+-]?\d{1,10} *| *"),
+}
+_AGE = re.compile(r"(\d{3})([DWMY])")
+_CODE = re.compile(r"[A-Za-z0-9._:/-]{1,16}")
+_UID = re.compile(rb"[0-9.]{1,64}")
+
+
+@dataclass(slots=True)
+class Cleaner:
+    """One object on its way through the rules; counts what was done."""
+
+    profile: Profile
+    key: PseudonymKey
+    days: int
+    known: Identifiers
+    counts: Counter[str] = field(default_factory=Counter)
+    mapped: dict[str, str] = field(default_factory=dict)
+
+    def uid(self, old: str) -> str:
+        """Map one UID and remember it, so that the output can be searched for the old one."""
+        new = map_uid(self.key, old)
+        if new != old.strip(" \0"):
+            self.mapped[old.strip(" \0")] = new
+        return new
+
+
+def clean_elements(
+    elements: list[Element], cleaner: Cleaner, charsets: tuple[str, ...] = ()
+) -> dict[int, bytes]:
+    """Return the encoded elements that may stay, by tag; a nested character set holds within."""
+    charsets = declared(elements) or charsets
+    kept: dict[int, bytes] = {}
+    for element in elements:
+        if element.tag & 0xFFFF == 0 or element.tag == CHARSET:
+            continue
+        data = _clean(element, cleaner, charsets)
+        if data is not None:
+            kept[element.tag] = data
+    return kept
+
+
+def declared(elements: list[Element]) -> tuple[str, ...]:
+    """Return the character sets that a data set names for itself."""
+    for element in elements:
+        if element.tag == CHARSET:
+            text = element.value.decode("ascii", "replace").strip(" \0")
+            return tuple(part.strip() for part in text.split("\\")) if text else ()
+        if element.tag > CHARSET:
+            break
+    return ()
+
+
+def _clean(element: Element, cleaner: Cleaner, charsets: tuple[str, ...]) -> bytes | None:
+    tag = element.tag
+    rule = cleaner.profile.rules.get(tag)
+    refusal = _refusal(element, rule)
+    if refusal or rule is None:
+        cleaner.counts[refusal or "unknown"] += 1
+        return None
+    if element.vr not in rule.vrs:
+        element = Element(tag, rule.vrs[0], element.value)
+    if element.vr == "SQ":
+        return _clean_sequence(element, rule, cleaner, charsets)
+    try:
+        return _clean_value(element, rule, cleaner, charsets)
+    except (UndecodableError, BadDateError):
+        cleaner.counts["bad_value"] += 1
+        return None
+
+
+def _refusal(element: Element, rule: Rule | None) -> str | None:
+    if element.tag >> 16 & 1:
+        return "private"
+    if rule is None:
+        return "unknown"
+    if rule.action is Action.REMOVE:
+        return "removed"
+    # UN is how an archive without a dictionary writes an element that it did not know.
+    known_as = element.vr == "UN" and len(rule.vrs) == 1 and "SQ" not in rule.vrs
+    return None if element.vr in rule.vrs or known_as else "vr_mismatch"
+
+
+def _clean_sequence(
+    element: Element, rule: Rule, cleaner: Cleaner, charsets: tuple[str, ...]
+) -> bytes:
+    if rule.action is Action.ZERO:
+        cleaner.counts["emptied"] += 1
+        return encode.sequence(element.tag, [])
+    items = []
+    for item in element.items or []:
+        if not _public_code(item, cleaner.profile):
+            cleaner.counts["local_code"] += 1
+            continue
+        items.append(b"".join(clean_elements(item, cleaner, charsets).values()))
+    return encode.sequence(element.tag, items)
+
+
+def _public_code(item: list[Element], profile: Profile) -> bool:
+    scheme = next((e.value for e in item if e.tag == CODING_SCHEME), None)
+    return (
+        scheme is None or scheme.decode("ascii", "replace").strip(" \0") in profile.coding_schemes
+    )
+
+
+def _clean_value(
+    element: Element, rule: Rule, cleaner: Cleaner, charsets: tuple[str, ...]
+) -> bytes | None:
+    tag, vr, value = element.tag, element.vr, element.value
+    # Zero is a number: only text can be empty by consisting of padding.
+    blank = not (value if vr in _WIDTH else value.strip(b" \0"))
+    if rule.action is Action.ZERO or blank:
+        cleaner.counts["emptied" if value else "empty"] += 1
+        return encode.element(tag, vr, b"")
+    if rule.action is Action.DUMMY:
+        cleaner.counts["dummy"] += 1
+        return encode.element(tag, vr, DUMMY.encode("ascii"))
+    if vr in _WIDTH:
+        return _kept(cleaner, tag, vr, value, fits=len(value) % _WIDTH[vr] == 0)
+    if special := _SPECIAL.get(vr):
+        return special(element, cleaner)
+    return _clean_words(element, cleaner, charsets)
+
+
+def _clean_syntax(element: Element, cleaner: Cleaner) -> bytes | None:
+    plain = element.value.rstrip(b"\0")
+    syntax = _SYNTAX[element.vr]
+    fits = all(syntax.fullmatch(part.rstrip(b" ")) for part in plain.split(b"\\"))
+    named = element.vr == "CS" and cleaner.known.found_in(plain.decode("ascii", "replace"))
+    return _kept(cleaner, element.tag, element.vr, plain, fits=fits and not named)
+
+
+def _clean_time(element: Element, cleaner: Cleaner) -> bytes:
+    move = _mover(element.vr, cleaner.days)
+    text = element.value.decode("ascii", "replace").strip(" \0")
+    moved = "\\".join(move(part) if part.strip() else "" for part in text.split("\\"))
+    cleaner.counts["shifted"] += 1
+    return encode.element(element.tag, element.vr, moved.encode("ascii"))
+
+
+def _mover(vr: str, days: int) -> Callable[[str], str]:
+    if vr == "TM":
+        return check_tm
+    return (lambda text: shift_range(text, days)) if vr == "DA" else (lambda t: shift_dt(t, days))
+
+
+def _kept(cleaner: Cleaner, tag: int, vr: str, value: bytes, *, fits: bool) -> bytes | None:
+    cleaner.counts["kept" if fits else "bad_value"] += 1
+    return encode.element(tag, vr, value) if fits else None
+
+
+def _clean_uids(element: Element, cleaner: Cleaner) -> bytes | None:
+    parts = element.value.rstrip(b"\0 ").split(b"\\")
+    if not all(_UID.fullmatch(part.strip(b" \0")) for part in parts):
+        cleaner.counts["bad_value"] += 1
+        return None
+    new = "\\".join(cleaner.uid(part.decode("ascii")) for part in parts)
+    cleaner.counts["uid"] += 1
+    return encode.element(element.tag, "UI", new.encode("ascii"))
+
+
+def _clean_age(element: Element, cleaner: Cleaner) -> bytes | None:
+    found = _AGE.fullmatch(element.value.decode("ascii", "replace").strip(" \0"))
+    if not found:
+        cleaner.counts["bad_value"] += 1
+        return None
+    old = found.group(2) == "Y" and int(found.group(1)) > AGE_CAP
+    return _kept(cleaner, element.tag, "AS", b"090Y" if old else found.group().encode(), fits=True)
+
+
+def _clean_words(element: Element, cleaner: Cleaner, charsets: tuple[str, ...]) -> bytes | None:
+    text = decode(element.value, charsets)
+    if element.tag in CODED:
+        fits = bool(_CODE.fullmatch(text)) and not cleaner.known.found_in(text)
+        return _kept(cleaner, element.tag, element.vr, text.encode("utf-8"), fits=fits)
+    if any(cleaner.known.found_in(other) for other in readings(element.value) if other != text):
+        text = clean_text(text, cleaner.known)[0] if cleaner.known.found_in(text) else ""
+    many = element.vr not in {"ST", "LT", "UT"}
+    cut = 0
+    words = []
+    for part in text.split("\\") if many else [text]:
+        plain, places = clean_text(part.strip(), cleaner.known)
+        cut += places
+        words.append(plain[: _CAPS.get(element.vr, 64)])
+    cleaner.counts["cleaned" if cut else "kept"] += 1
+    # Backslashes of a single-valued text stay text; in the others they part the values.
+    return encode.element(element.tag, element.vr, "\\".join(words).encode("utf-8"))
+
+
+_SPECIAL: Mapping[str, Callable[[Element, Cleaner], bytes | None]] = {
+    **dict.fromkeys(_SYNTAX, _clean_syntax),
+    **dict.fromkeys(("DA", "DT", "TM"), _clean_time),
+    "UI": _clean_uids,
+    "AS": _clean_age,
+}

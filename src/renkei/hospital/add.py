@@ -1,0 +1,283 @@
+"""Take files in: whose they are, whether they may go, and clean into the outbox or held."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from blake3 import blake3
+
+from renkei.deid.fhir import patient_ids, read_bundle
+from renkei.deid.genes import deidentify_maf, patient_of_barcode, vcf_samples
+from renkei.deid.identifiers import Identifiers
+from renkei.deid.kinds import kind_of
+from renkei.deid.parse import MalformedError, parse
+from renkei.deid.profile import load_profile
+from renkei.deid.pseudonym import PseudonymKey, normal_id
+from renkei.deid.result import Kind, Result, State, held
+from renkei.deid.run import Rules, deidentify_file, files_below
+from renkei.deid.source import Source, read_source
+from renkei.deid.tables import BadMappingError, deidentify_table, parse_mapping
+from renkei.deid.tables import Mapping as Columns
+from renkei.hospital.consents import Consent, Link, Links
+from renkei.hospital.permit import refuse
+from renkei.hospital.site import Site
+from renkei.hospital.vault import NewItem, Vault
+
+CONTROL = ("consent.csv", "links.csv")
+COLUMNS = ".columns.toml"
+ADULT = 18
+AGE_CAP = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The answer for one file."""
+
+    path: Path
+    state: str
+    kind: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One run: the site, its key, and what the hospital brought beside the data."""
+
+    site: Site
+    vault: Vault
+    key: PseudonymKey
+    consents: Mapping[str, Consent]
+    links: Links
+    root: Path
+    accept_pixels: bool = False
+
+
+def add_files(intake: Intake) -> Iterator[Added]:
+    """Yield one answer per file below the root; images come before the labels drawn on them."""
+    paths = [p for p in files_below(intake.root) if not _is_control(p)]
+    names = {p: _relative(intake, p) for p in paths}
+    late = [p for p in paths if (link := intake.links.files.get(names[p])) and link.image]
+    series: dict[str, dict[str, str]] = {}
+    for path in [*(p for p in paths if p not in set(late)), *late]:
+        yield _add(intake, path, names[path], series)
+
+
+def _is_control(path: Path) -> bool:
+    return path.name in CONTROL or path.name.endswith(COLUMNS)
+
+
+def _relative(intake: Intake, path: Path) -> str:
+    return path.relative_to(intake.root).as_posix() if path != intake.root else path.name
+
+
+def _add(intake: Intake, path: Path, name: str, series: dict[str, dict[str, str]]) -> Added:
+    source = _sha256(path)
+    kind = kind_of(path)
+    if intake.vault.seen(source):
+        return Added(path, "known", kind.value if kind else "report", ())
+    with tempfile.TemporaryDirectory(dir=intake.site.outbox, prefix=".part-") as folder:
+        part = Path(folder) / "output"
+        result, refers = _clean(intake, path, name, kind, part, series)
+        state, reasons = result.state.value, result.reasons
+        if result.state is State.CLEAN and result.name:
+            if refusal := _keep(intake, source, part, result, refers):
+                state, reasons = State.HELD.value, (refusal,)
+            else:
+                series[name] = _pointer(intake.site.outbox / result.name, result)
+        if state == State.HELD:
+            intake.vault.hold(source, path.absolute(), result.kind.value, ",".join(reasons))
+    return Added(path, state, result.kind.value, reasons)
+
+
+def _clean(
+    intake: Intake,
+    path: Path,
+    name: str,
+    kind: Kind | None,
+    part: Path,
+    series: Mapping[str, dict[str, str]],
+) -> tuple[Result, dict[str, str] | None]:
+    if kind is None:
+        return held(Kind.REPORT, "empty" if path.stat().st_size == 0 else "unknown_format"), None
+    if kind in {Kind.TABLE, Kind.MAF}:
+        result = _shared(intake, path, kind)
+        if result.data is not None:
+            part.write_bytes(result.data)
+        return result, None
+    try:
+        source = read_source(parse(path.read_bytes())) if kind is Kind.DICOM else None
+    except MalformedError as error:
+        return held(kind, str(error.facts.get("reason", error.code))), None
+    return _one(intake, path, kind, part, source, intake.links.files.get(name) or Link(""), series)
+
+
+def _one(
+    intake: Intake,
+    path: Path,
+    kind: Kind,
+    part: Path,
+    source: Source | None,
+    link: Link,
+    series: Mapping[str, dict[str, str]],
+) -> tuple[Result, dict[str, str] | None]:
+    wanted = Kind(link.kind) if link.kind in set(Kind) else kind
+    patient = link.patient or _patient(intake, path, kind, source)
+    if not patient:
+        return held(wanted, "no_patient_id" if kind is Kind.DICOM else "not_linked"), None
+    refusal = refuse(intake.site, intake.consents.get(normal_id(patient)), wanted, source)
+    if refusal or (link.image and link.image not in series):
+        return held(wanted, refusal or "image_not_taken"), None
+    result = deidentify_file(path, part, _rules(intake, patient))
+    if result.state is State.CLEAN:
+        note_subject(intake, patient, source)
+    refers = series[link.image] if link.image else _described(link, kind)
+    return replace(result, kind=wanted if result.kind is kind else result.kind), refers
+
+
+def _described(link: Link, kind: Kind) -> dict[str, str] | None:
+    told = {"modality": link.modality, "body_part": link.body_part}
+    found = {name: value for name, value in told.items() if value}
+    return found if found and kind is Kind.NIFTI else None
+
+
+def _patient(intake: Intake, path: Path, kind: Kind, source: Source | None) -> str:
+    if source is not None:
+        return source.patient_id
+    found: list[str] = []
+    if kind is Kind.FHIR:
+        found = patient_ids(read_bundle(path.read_bytes()) or [])
+    elif kind is Kind.VCF:
+        samples = vcf_samples(path.read_bytes())
+        found = list({intake.links.samples.get(name, name) for name in samples})
+        # Tumour and normal of one patient are one; samples of two patients are never guessed.
+        found = found if len(found) == 1 else []
+    agreed = [one for one in found if normal_id(one) in intake.consents]
+    return agreed[0] if agreed else (found[0] if found else "")
+
+
+def _rules(intake: Intake, patient: str) -> Rules:
+    consent = intake.consents[normal_id(patient)]
+    return Rules(
+        profile=load_profile(intake.site.profile),
+        key=_key_of(intake, patient),
+        patient=patient,
+        known=consent.identifiers,
+        accept_pixels=intake.accept_pixels,
+    )
+
+
+def _key_of(intake: Intake, patient: str) -> PseudonymKey:
+    return intake.key.at(intake.vault.assign(intake.key, patient)[1])
+
+
+def _shared(intake: Intake, path: Path, kind: Kind) -> Result:
+    """Clean a file of several patients; rows of those who did not agree stay behind."""
+
+    def find(patient: str) -> Identifiers:
+        return intake.consents[normal_id(patient)].identifiers
+
+    def admit(patient: str) -> bool:
+        if refuse(intake.site, intake.consents.get(normal_id(patient)), kind):
+            return False
+        note_subject(intake, patient, None)
+        return True
+
+    def owner(barcode: str) -> str | None:
+        samples = intake.links.samples
+        patient = samples.get(barcode) or samples.get(patient_of_barcode(barcode)) or barcode
+        return patient if admit(patient) else None
+
+    def key_of(patient: str) -> PseudonymKey:
+        return _key_of(intake, patient)
+
+    data = path.read_bytes()
+    if kind is Kind.MAF:
+        return deidentify_maf(data, intake.key, link=owner, key_of=key_of)
+    columns = _columns(path)
+    if columns is None:
+        return held(kind, "no_column_mapping")
+    return deidentify_table(data, columns, intake.key, find=find, admit=admit, key_of=key_of)
+
+
+def _columns(path: Path) -> Columns | None:
+    beside = path.with_name(path.stem + COLUMNS)
+    if not beside.exists():
+        return None
+    try:
+        return parse_mapping(beside.read_text("utf-8"))
+    except BadMappingError:
+        return None
+
+
+def note_subject(intake: Intake, patient: str, source: Source | None) -> None:
+    """Keep the facts about a subject that shifted dates would hide."""
+    consent = intake.consents[normal_id(patient)]
+    intake.vault.assign(intake.key, patient)
+    age = source.age if source else None
+    if age is None and consent.birth and source and source.study_date:
+        age = source.study_date.year - consent.birth.year
+    facts = {
+        "sex": source.sex if source and source.sex in {"M", "F", "O"} else None,
+        "age": None if age is None else min(age, AGE_CAP),
+        "year": source.study_date.year if source and source.study_date else None,
+        "adult": None if age is None else age >= ADULT,
+        "made": True if consent.made or (source and source.synthetic) else None,
+    }
+    given = {
+        "basis": consent.basis,
+        "version": consent.version,
+        "commercial": consent.commercial,
+        "data_types": list(consent.data_types),
+    }
+    intake.vault.note_facts(patient, facts, json.dumps(given))
+
+
+def _keep(
+    intake: Intake, source: str, part: Path, result: Result, refers: Mapping[str, str] | None
+) -> str | None:
+    """Put the clean file into the outbox; other bytes under the same new identity are refused."""
+    data = part.read_bytes()
+    name, mark = str(result.name), blake3(data).hexdigest()
+    if (before := intake.vault.mark_of(name)) not in {None, mark}:
+        return "same_uid_other_bytes"
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    if before is None:
+        part.replace(intake.site.outbox / name)
+    intake.vault.keep(
+        source,
+        NewItem(
+            name=name,
+            kind=result.kind.value,
+            blake3=mark,
+            sha256=hashlib.sha256(data).hexdigest(),
+            bytes=len(data),
+            subject=result.subject,
+            subjects=result.subjects or ((result.subject,) if result.subject else ()),
+            sop_uid=result.sop_uid if result.kind is Kind.DICOM else None,
+            refers=refers,
+            counts=result.counts,
+            reasons=result.reasons,
+        ),
+    )
+    return None
+
+
+def _pointer(path: Path, result: Result) -> dict[str, str]:
+    """Return what a label says to name this image."""
+    if result.series_uid:
+        return {"series_uid": result.series_uid}
+    sha256 = _sha256(path)
+    if result.kind is Kind.NIFTI:
+        # NIfTI has no identifiers; the platform derives them from the bytes in this way.
+        return {"series_uid": f"2.25.{int(sha256[:32], 16)}"}
+    return {"sha256": sha256}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

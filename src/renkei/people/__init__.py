@@ -1,0 +1,1 @@
+"""People: organisations, their users, and how somebody proves to be one of them."""

@@ -1,0 +1,1 @@
+"""The platform's ground: database, rights, storage, lineage, events, jobs, audit and web edge."""

@@ -1,0 +1,240 @@
+"""Storage: Crypt4GH bodies under a key per subject; destroying that key erases.
+
+The format lets segments be swapped, doubled and cut off, so whole reads compare the body's hash
+and range reads compare the hashes of the 1 MiB blocks that cover the range.
+"""
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime
+from uuid import UUID
+
+import obstore
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, select, true, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from renkei.errors import DataRefusedError, NotFoundError
+from renkei.proof import crypt4gh
+from renkei.server import keys, vault
+from renkei.server.actor import Actor, Role
+from renkei.server.db import Big, Table
+from renkei.server.keys import ObjectErasedError, OwnerKey
+from renkei.server.lineage import own
+
+__all__ = ["ObjectErasedError", "StoredObject", "load", "load_range", "store"]
+
+BLOCK = 1 << 20
+HASH = 32
+
+
+class ObjectDamagedError(DataRefusedError):
+    """The stored body is not the one that was written."""
+
+
+class StoredObject(Table):
+    """Bytes of one subject (or batch, or site): what they are, and the wrapped key to them."""
+
+    __tablename__ = "stored_object"
+    __table_args__ = (UniqueConstraint("key_id", "plain_sha256"),)
+
+    key_id: Mapped[UUID] = mapped_column(ForeignKey(OwnerKey.id))
+    site_id: Mapped[UUID] = mapped_column(index=True)
+    subject_id: Mapped[UUID | None] = mapped_column(index=True)
+    batch_id: Mapped[UUID | None] = mapped_column(index=True)
+    plain_sha256: Mapped[str] = mapped_column(index=True)
+    cipher_sha256: Mapped[str]
+    size: Mapped[int] = mapped_column(Big)
+    body_size: Mapped[int] = mapped_column(Big)
+    blocks: Mapped[bytes]
+    path: Mapped[str]
+    wrapped: Mapped[bytes | None]
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Keep a hospital to its own; the others know an id only from a row that they may see."""
+        return cls.site_id == actor.site if actor.role is Role.HOSPITAL else true()
+
+
+async def store(
+    session: AsyncSession,
+    data: bytes,
+    *,
+    site_id: UUID,
+    subject_id: UUID | None = None,
+    batch_id: UUID | None = None,
+) -> StoredObject:
+    """Keep bytes under the key of their subject, else batch, else site.
+
+    The same bytes of the same owner are kept once.
+
+    Raises:
+        ObjectErasedError: The owner was erased; nothing more is stored for it.
+    """
+    kind, owner = _owner(site_id, subject_id, batch_id)
+    key_id, over = await keys.owner_key(session, site_id=site_id, kind=kind, owner_id=owner)
+    plain = hashlib.sha256(data).hexdigest()
+    known = select(StoredObject).where(
+        StoredObject.key_id == key_id, StoredObject.plain_sha256 == plain
+    )
+    found: StoredObject | None = await session.scalar(known)
+    if found is None:
+        data_key = crypt4gh.new_data_key()
+        body, cipher, blocks = await asyncio.to_thread(_seal, data, data_key)
+        path = f"{cipher[:2]}/{cipher}"
+        await obstore.put_async(vault.current().objects, path, body)
+        row = insert(StoredObject).values(
+            key_id=key_id,
+            site_id=site_id,
+            subject_id=subject_id,
+            batch_id=batch_id,
+            plain_sha256=plain,
+            cipher_sha256=cipher,
+            size=len(data),
+            body_size=len(body),
+            blocks=blocks,
+            path=path,
+            wrapped=vault.wrap(data_key, over, owner=plain),
+        )
+        await session.execute(row.on_conflict_do_nothing())
+        found = (await session.scalars(known)).one()
+    if subject_id is not None:
+        await own(session, [plain], [subject_id])
+    return found
+
+
+def _owner(site_id: UUID, subject_id: UUID | None, batch_id: UUID | None) -> tuple[str, UUID]:
+    if subject_id is not None:
+        return "subject", subject_id
+    return ("batch", batch_id) if batch_id is not None else ("site", site_id)
+
+
+def _seal(data: bytes, data_key: bytes) -> tuple[bytes, str, bytes]:
+    body = crypt4gh.encrypt_body(data, data_key)
+    view = memoryview(body)
+    blocks = b"".join(
+        hashlib.sha256(view[start : start + BLOCK]).digest() for start in range(0, len(body), BLOCK)
+    )
+    return body, hashlib.sha256(body).hexdigest(), blocks
+
+
+async def find_object(session: AsyncSession, object_id: UUID) -> StoredObject:
+    """Return the row of an object.
+
+    Raises:
+        NotFoundError: There is no such object, or none that the actor may see.
+    """
+    found = await session.get(StoredObject, object_id)
+    if found is None:
+        raise NotFoundError("No such object.")
+    return found
+
+
+async def load(session: AsyncSession, object_id: UUID) -> bytes:
+    """Return the plain bytes of an object.
+
+    Raises:
+        NotFoundError: There is no such object, or none that the actor may see.
+        ObjectErasedError: Its key was destroyed.
+        ObjectDamagedError: The body was changed behind the platform's back.
+    """
+    stored = await find_object(session, object_id)
+    key = await _data_key(session, stored)
+    body = await read_body(stored)
+    return await asyncio.to_thread(crypt4gh.decrypt_body, body, key)
+
+
+async def load_range(session: AsyncSession, object_id: UUID, start: int, stop: int) -> bytes:
+    """Return plain bytes `start` to `stop`, reading only the blocks that cover them.
+
+    Raises:
+        NotFoundError: There is no such object, or none that the actor may see.
+        ObjectErasedError: Its key was destroyed.
+        ObjectDamagedError: The body was changed behind the platform's back.
+        BodyRefusedError: The range lies outside the object.
+    """
+    stored = await find_object(session, object_id)
+    key = await _data_key(session, stored)
+    stop = min(stop, stored.size)
+    if not 0 <= start <= stop:
+        raise crypt4gh.BodyRefusedError("The byte range lies outside the object.")
+    if start == stop:
+        return b""
+    first = start // crypt4gh.SEGMENT * crypt4gh.SEALED_SEGMENT // BLOCK
+    last = ((stop - 1) // crypt4gh.SEGMENT + 1) * crypt4gh.SEALED_SEGMENT
+    begin, end = first * BLOCK, min(-(-last // BLOCK) * BLOCK, stored.body_size)
+    read = await obstore.get_range_async(vault.current().objects, stored.path, start=begin, end=end)
+    body = bytes(read)
+    _check_blocks(body, stored.blocks[first * HASH :])
+    return await asyncio.to_thread(
+        crypt4gh.decrypt_range,
+        lambda low, high: body[low - begin : high - begin],
+        key,
+        start,
+        stop,
+        stored.size,
+    )
+
+
+def _check_blocks(body: bytes, blocks: bytes) -> None:
+    for n, start in enumerate(range(0, len(body), BLOCK)):
+        wanted = blocks[n * HASH : (n + 1) * HASH]
+        if hashlib.sha256(body[start : start + BLOCK]).digest() != wanted:
+            raise ObjectDamagedError("The stored file was changed; restore it from a backup.")
+
+
+async def read_body(stored: StoredObject) -> bytes:
+    """Return the encrypted body, for a delivery or IPFS.
+
+    Raises:
+        ObjectDamagedError: The body is missing, or was changed behind the platform's back.
+    """
+    try:
+        answer = await obstore.get_async(vault.current().objects, stored.path)
+    except FileNotFoundError as error:
+        raise ObjectDamagedError("The stored file is missing; restore it.") from error
+    body = bytes(await answer.bytes_async())
+    if hashlib.sha256(body).hexdigest() != stored.cipher_sha256:
+        raise ObjectDamagedError("The stored file was changed; restore it from a backup.")
+    return body
+
+
+async def reheader(session: AsyncSession, object_id: UUID, recipient_public: bytes) -> bytes:
+    """Return a Crypt4GH header that opens the body for one X25519 key.
+
+    Raises:
+        NotFoundError: There is no such object, or none that the actor may see.
+        ObjectErasedError: Its key was destroyed.
+    """
+    stored = await find_object(session, object_id)
+    return crypt4gh.make_header(await _data_key(session, stored), recipient_public)
+
+
+async def _data_key(session: AsyncSession, stored: StoredObject) -> bytes:
+    row = await session.get_one(OwnerKey, stored.key_id, populate_existing=True)
+    over = await keys.open_owner_key(session, row)
+    if stored.wrapped is None:
+        raise ObjectErasedError("This data was erased; only the record of it is left.")
+    return vault.unwrap(stored.wrapped, over, owner=stored.plain_sha256)
+
+
+async def erase_subject(session: AsyncSession, subject_id: UUID) -> int:
+    """Destroy a subject's key, so that its bytes are unreadable for good; return how many."""
+    return await _erase(session, await keys.destroy(session, kind="subject", owner_id=subject_id))
+
+
+async def erase_batch(session: AsyncSession, batch_id: UUID) -> int:
+    """Destroy a batch's key: originals of a confirmed batch, or its quarantine."""
+    return await _erase(session, await keys.destroy(session, kind="batch", owner_id=batch_id))
+
+
+async def _erase(session: AsyncSession, key_ids: list[UUID]) -> int:
+    await session.flush()
+    erased = await session.execute(
+        update(StoredObject)
+        .where(StoredObject.key_id.in_(key_ids), StoredObject.erased_at.is_(None))
+        .values(wrapped=None, erased_at=datetime.now(UTC))
+    )
+    return int(erased.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,73 @@
+"""VCF and MAF: new sample names, listed headers, no germline columns."""
+
+import gzip
+
+from tests.deid.planted import SAMPLES
+
+from renkei.deid import PseudonymKey, State, pseudonym
+from renkei.deid.genes import deidentify_maf, deidentify_vcf
+
+KEY = PseudonymKey({1: bytes(range(32))})
+VCF = (
+    "##fileformat=VCFv4.2\n"
+    "##fileDate=20230405\n"
+    "##source=/home/yamadera/run.sh\n"
+    "##SAMPLE=<ID=0090417723,Description=YAMADERA>\n"
+    '##INFO=<ID=DP,Number=1,Type=Integer,Description="Depth">\n'
+    "##contig=<ID=chr1,length=248956422>\n"
+    "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t0090417723\n"
+    "chr1\t100\trs1\tA\tG\t50\tPASS\tDP=30\tGT\t0/1\n"
+)
+
+
+def test_a_vcf_keeps_its_variants_and_loses_its_names():
+    for data in (VCF.encode(), gzip.compress(VCF.encode())):
+        result = deidentify_vcf(data, KEY)
+        assert result.state is State.CLEAN
+        text = result.data.decode()
+        assert "90417723" not in text
+        assert "yamadera" not in text.lower()
+        assert "20230405" not in text
+        assert text.endswith("chr1\t100\trs1\tA\tG\t50\tPASS\tDP=30\tGT\t0/1\n")
+        assert result.subject == pseudonym(KEY, "patient", "90417723")
+        assert result.counts["header_lines_dropped"] == 3
+
+
+def test_a_vcf_of_several_samples_needs_a_link():
+    two = VCF.replace("FORMAT\t0090417723", "FORMAT\tA\tB").replace("0/1\n", "0/1\t0/0\n")
+    assert deidentify_vcf(two.encode(), KEY).reasons == ("samples_not_linked",)
+    assert deidentify_vcf(two.encode(), KEY, patient="7").state is State.CLEAN
+
+
+def test_a_broken_vcf_is_held():
+    assert deidentify_vcf(b"##fileformat=VCFv4.2\n", KEY).reasons == ("samples_not_linked",)
+    assert deidentify_vcf(gzip.compress(VCF.encode())[:60], KEY).reasons == ("malformed",)
+    ragged = VCF + "chr1\t5\n"
+    assert deidentify_vcf(ragged.encode(), KEY).reasons == ("malformed",)
+
+
+def test_a_real_maf_loses_barcodes_and_germline_columns():
+    data = (SAMPLES / "genomics" / "example_multisample.maf").read_bytes()
+    result = deidentify_maf(data, KEY)
+    assert result.state is State.CLEAN
+    text = result.data.decode()
+    assert "TCGA-" in data.decode()
+    assert "TCGA-" not in text
+    header = text.splitlines()[0].split("\t")
+    assert "Match_Norm_Seq_Allele1" not in header
+    assert "Tumor_Sample_UUID" not in header
+    assert {"Hugo_Symbol", "Tumor_Seq_Allele2", "Tumor_Sample_Barcode"} <= set(header)
+    body = [ln for ln in data.decode().splitlines() if not ln.startswith("#")]
+    assert result.counts["rows"] == len(body) - 1
+
+
+def test_a_maf_row_without_a_patient_is_left_out():
+    data = b"Hugo_Symbol\tTumor_Sample_Barcode\nTP53\tA1\nKRAS\tB2\n"
+    result = deidentify_maf(data, KEY, link={"A1": "77"}.get)
+    assert result.data.decode().splitlines()[1:] == [f"TP53\t{pseudonym(KEY, 'patient', '77')}"]
+    assert result.counts["rows_left_out"] == 1
+    assert result.reasons == ("rows_left_out",)
+
+
+def test_a_maf_without_barcodes_is_held():
+    assert deidentify_maf(b"a\tb\n1\t2\n", KEY).reasons == ("malformed",)
