@@ -1,0 +1,182 @@
+"""What the readers do: two blinded readings of each case, disputes, signatures, a report."""
+
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+from scipy import ndimage
+
+from renkei.client import API, Client
+from renkei.demo.hospitals import HOSPITALS, folder_of
+from renkei.demo.inputs import CT, FIRST_MADE, MADE, NOISE, made_case, reference_labels
+from renkei.demo.organise import Cast
+from renkei.demo.persons import FIRST, Person, person
+from renkei.demo.tell import Teller
+from renkei.demo.wait import until_idle
+from renkei.hospital.site import open_site
+from renkei.hospital.vault import opened
+from renkei.imaging.labels import LabelSet, Segment, pack
+from renkei.imaging.volume import read_series
+
+VOCABULARY = "abdomen-ct@1"
+READERS = ("reader_1", "reader_2")
+# Cases in which the second reader overlooks the lesions.
+OVERLOOKED = {FIRST_MADE + 4, FIRST_MADE + 9}
+OPEN = 2
+
+
+def who_is_who(data: Path) -> dict[str, Person]:
+    """Return the patients by pseudonym, as only the hospitals' own vaults know them."""
+    found = {}
+    for part, hospital in HOSPITALS.items():
+        site = open_site(folder_of(data, part) / "site")
+        numbers = [CT, *range(FIRST_MADE, FIRST_MADE + MADE)]
+        with opened(site.folder) as vault:
+            for number in numbers:
+                patient = person(hospital, number)
+                found[vault.assign(site.key(), patient.patient_id)[0]] = patient
+    return found
+
+
+def reference_of(data: Path, patient: Person) -> LabelSet:
+    """Return the reference labels of a patient's CT."""
+    if patient.number >= FIRST_MADE:
+        noise = NOISE.get(patient.number, 1.0) if patient.hospital is FIRST else 1.0
+        return made_case(patient, noise)[1]
+    files = sorted((folder_of(data, "first") / "originals" / "pacs" / "001").glob("0*.dcm"))
+    return reference_labels(read_series(files))
+
+
+def as_read(labels: LabelSet, reader: str, *, overlooked: bool) -> LabelSet:
+    """Return what a reader draws: the reference, changed in a known way.
+
+    The second reader draws the liver one voxel smaller on every fourth slice, and in some cases
+    overlooks the lesions.
+    """
+    if reader == READERS[0]:
+        return labels
+    segments = []
+    for segment in labels.segments:
+        mask = segment.mask.copy()
+        if segment.name == "liver":
+            mask[::4] = ndimage.binary_erosion(mask[::4], np.ones((1, 3, 3)))
+        if segment.name == "lesion" and overlooked:
+            mask[:] = False
+        segments.append(Segment(segment.number, segment.name, segment.code, mask))
+    return replace(labels, segments=tuple(segments))
+
+
+def read(data: Path, cast: Cast, teller: Teller) -> None:
+    """Hand out the accepted abdominal CTs, read each twice, decide what is disputed, sign."""
+    with (
+        teller.step("annotate", "two blinded readers, an adjudicator, signatures") as step,
+        cast.client("curator") as curator,
+        cast.client("operator") as operator,
+    ):
+        patients = who_is_who(data)
+        if not curator.get("/annotate/tasks", limit=1)["total"]:
+            _hand_out(curator, cast, patients)
+            until_idle(operator)
+        owners = _owners(curator, patients)
+        with ThreadPoolExecutor(len(READERS)) as pool:
+            list(pool.map(lambda reader: _draw(data, cast, reader, owners), READERS))
+        until_idle(operator)
+        step.more["adjudicated"] = _adjudicate(cast)
+        until_idle(operator)
+        states = Counter(task["state"] for task in curator.pages("/annotate/tasks"))
+        step.came, step.out = sum(states.values()), states.pop("signed", 0)
+        step.reject(states)
+        step.more["report"] = _report(cast)
+
+
+def _hand_out(curator: Client, cast: Cast, patients: Mapping[str, Person]) -> None:
+    """Make tasks of all accepted CTs; two of them stay open for whoever opens the web app."""
+    accepted = [
+        case["id"]
+        for case in curator.pages("/select/cases", standing="accept", modality="CT")
+        if case["pseudonym"] in patients and case["body_part"] == "ABDOMEN"
+    ]
+    body = {
+        "series_ids": accepted,
+        "vocabulary": VOCABULARY,
+        "readers": [cast.people[reader].id for reader in READERS],
+        "adjudicator": cast.people["adjudicator"].id,
+    }
+    curator.post("/annotate/tasks", body)
+
+
+def _owners(curator: Client, patients: Mapping[str, Person]) -> dict[str, Person]:
+    """Return the patients by series."""
+    return {
+        case["id"]: patients[case["pseudonym"]]
+        for case in curator.pages("/select/cases", modality="CT")
+        if case["pseudonym"] in patients
+    }
+
+
+def _draw(data: Path, cast: Cast, reader: str, owners: Mapping[str, Person]) -> None:
+    with cast.client(reader) as client:
+        series = {t["id"]: t["series_id"] for t in client.pages("/annotate/tasks")}
+        waiting = [a for a in client.pages("/annotate/attempts") if a["state"] == "assigned"]
+        for attempt in waiting:
+            patient = owners[series[attempt["task_id"]]]
+            labels = reference_of(data, patient)
+            missed = patient.hospital is FIRST and patient.number in OVERLOOKED
+            _hand_in(client, attempt["id"], as_read(labels, reader, overlooked=missed))
+
+
+def _hand_in(client: Client, attempt: str, labels: LabelSet) -> None:
+    path = f"/annotate/attempts/{attempt}"
+    lease = client.post(f"{path}/open", {})["lease"]
+    query = urlencode({"lease": lease, "format": "packed"})
+    headers = {"Content-Type": "application/octet-stream"}
+    client.send("POST", f"{API}{path}/labels?{query}", content=pack(labels), headers=headers)
+    said = {
+        segment.name: {"said": "present" if segment.mask.any() else "absent"}
+        for segment in labels.segments
+    }
+    client.post(f"{path}/submit", {"lease": lease, "said": said})
+
+
+def _adjudicate(cast: Cast) -> int:
+    """Decide each dispute for the reading that shows more, then sign every task."""
+    decided = 0
+    with cast.client("adjudicator") as client:
+        mine = {a["task_id"]: a for a in client.pages("/annotate/attempts")}
+        for task in list(client.pages("/annotate/tasks")):
+            if task["state"] == "disputed":
+                decided += 1
+                _decide(client, task["id"], mine[task["id"]])
+        for task in list(client.pages("/annotate/tasks")):
+            if task["state"] in {"agreed", "review"}:
+                client.post(f"/annotate/tasks/{task['id']}/sign")
+    return decided
+
+
+def _decide(client: Client, task: str, attempt: dict[str, Any]) -> None:
+    comparison = client.get(f"/annotate/tasks/{task}/comparison")
+    for dispute in comparison["disputes"]:
+        shows_more = "a" if len(dispute["lesions_a"]) >= len(dispute["lesions_b"]) else "b"
+        body = {"choice": shows_more, "reason": "The lesion is there: hypodense and round."}
+        client.post(f"/annotate/disputes/{dispute['id']}/decisions", body)
+    opened = client.post(f"/annotate/attempts/{attempt['id']}/open", {})
+    client.post(f"/annotate/attempts/{attempt['id']}/propose", {"lease": opened["lease"]})
+
+
+def _report(cast: Cast) -> str:
+    """Draft one report from the labels' facts, and have somebody else sign it."""
+    with cast.client(READERS[0]) as writer, cast.client("adjudicator") as second:
+        reports = writer.get("/annotate/reports", limit=1)["items"]
+        if not reports:
+            task = next(t for t in writer.pages("/annotate/tasks") if t["state"] == "signed")
+            reports = [writer.post(f"/annotate/tasks/{task['id']}/reports")]
+        report = second.get(f"/annotate/reports/{reports[0]['id']}")
+        if report["state"] == "draft":
+            body = {"revision": report["revision"]}
+            report = second.post(f"/annotate/reports/{report['id']}/sign", body)
+        return str(report["state"])
