@@ -1,6 +1,5 @@
 """The demo: two hospitals, real scans, one command, the whole line."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -22,4 +21,4 @@ def demo(
     need_extra("server", "fastapi", "sqlalchemy")
     from renkei.demo.story import tell
 
-    asyncio.run(tell(data.absolute(), port, as_json=as_json, stay=not end))
+    tell(data.absolute(), port, as_json=as_json, stay=not end)

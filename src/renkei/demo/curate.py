@@ -1,6 +1,7 @@
 """What the curators do with verdicts, and with the plan that standardises what was kept."""
 
 from collections import Counter
+from typing import Any
 
 from renkei.client import Client
 from renkei.demo.organise import Cast
@@ -41,3 +42,78 @@ def _decide(curator: Client) -> int:
             decided += 1
             break
     return decided
+
+
+def process(cast: Cast, teller: Teller) -> None:
+    """Run the standard plan on every signed case, and align the real CT and MR of one head."""
+    with (
+        teller.step("preprocess", "standard orientation, spacing, window; a CT/MR pair") as step,
+        cast.client("curator") as curator,
+        cast.client("operator") as operator,
+    ):
+        tasks = curator.pages("/annotate/tasks")
+        signed = [task["series_id"] for task in tasks if task["state"] == "signed"]
+        refused = curator.post("/preprocess/runs", {"plan": PLAN, "series_ids": signed})["refused"]
+        ct, mr = _pair(curator)
+        body = {"plan": PAIR_PLAN, "series_ids": [ct], "pairs": {ct: mr}, "with_labels": False}
+        pair = curator.post("/preprocess/runs", body)
+        until_idle(operator)
+        states = Counter(run["state"] for run in curator.pages("/preprocess/runs"))
+        step.came = len(signed) + 1
+        step.out = states.pop("done", 0)
+        step.reject({**states, **refused, **pair["refused"]})
+        step.more["pair"] = [
+            curator.get(f"/preprocess/runs/{run}")["state"] for run in pair["runs"]
+        ]
+
+
+def _pair(curator: Client) -> tuple[str, str]:
+    """Return the CT and the MR series of the head, found by the patient that they share."""
+    heads: dict[str, dict[str, Any]] = {}
+    for series in curator.pages("/subjects/series", body_part="HEAD"):
+        heads.setdefault(series["subject_id"], {})[series["modality"]] = series["id"]
+    both = next(found for found in heads.values() if {"CT", "MR"} <= set(found))
+    return both["CT"], both["MR"]
+
+
+def publish(cast: Cast, teller: Teller) -> str:
+    """Fill a draft with what is ready, freeze it, and wait for its receipt; return the version."""
+    with (
+        teller.step("publish", "patient-level split, leak check, card, a frozen version") as step,
+        cast.client("curator") as curator,
+        cast.client("operator") as operator,
+    ):
+        version = _version(curator)
+        if version["state"] == "draft":
+            filled = curator.post(f"/publish/versions/{version['id']}/cases", {"modality": "CT"})
+            step.reject(filled["rejected"])
+            curator.post(f"/publish/versions/{version['id']}/freeze")
+            until_idle(operator)
+        frozen = curator.get(f"/publish/versions/{version['id']}")
+        step.out = frozen["cases"]
+        step.came = step.out + sum(step.rejected.values())
+        step.more.update(
+            version=frozen["number"],
+            state=frozen["state"],
+            id=str(frozen["version_hash"])[:16],
+            patients=frozen["patients"],
+            made=frozen["made"],
+            sides=frozen["sides"],
+        )
+        return str(version["id"])
+
+
+def _version(curator: Client) -> dict[str, Any]:
+    known = curator.get("/publish/versions", limit=1)["items"]
+    if known:
+        found: dict[str, Any] = known[0]
+        return found
+    body = {
+        "name": "abdomen-ct-demo",
+        "title_en": "Abdominal CT with organs and liver lesions (demo)",
+        "title_ja": "腹部 CT 臓器・肝病変ラベル付き(デモ)",
+        "description": "Made cases and one real CT; for showing the line, not for training.",
+    }
+    dataset = curator.post("/publish/datasets", body)
+    draft: dict[str, Any] = curator.post(f"/publish/datasets/{dataset['id']}/drafts", {})
+    return draft

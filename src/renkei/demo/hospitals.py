@@ -44,10 +44,10 @@ def de_identify(data: Path, cast: Cast, sites: dict[str, UUID], teller: Teller) 
                 run_tool(*make_hospital(cast, part, sites[part], site))
             lines = run_tool("hospital", "add", here / "originals", "--site", site, "--json")
             for line in lines:
-                if line["state"] == "clean" or line["state"] == "known":
-                    step.out += 1
+                if line["state"] == "held":
+                    held[next(iter(line["reasons"]), "held")] += 1
                 else:
-                    held.update([str(next(iter(line["reasons"]), "held"))])  # type: ignore[call-overload]
+                    step.out += 1
         step.reject(held)
         step.more["hospitals"] = len(HOSPITALS)
 

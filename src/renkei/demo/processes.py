@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import psutil
@@ -94,12 +95,14 @@ def free_port() -> int:
 
 
 def run_tool(
-    *arguments: str | Path, environment: Mapping[str, str] | None = None
-) -> list[dict[str, object]]:
+    *arguments: str | Path,
+    environment: Mapping[str, str] | None = None,
+    accept: tuple[int, ...] = (0,),
+) -> list[dict[str, Any]]:
     """Run `renkei …` as a person would, and return its JSON lines.
 
     Raises:
-        ToolFailedError: It ended with another status than 0; its own sentence is repeated.
+        ToolFailedError: It ended with a status not in `accept`; its own sentence is repeated.
     """
     command = [sys.executable, "-m", "renkei", "-q", *map(str, arguments)]
     done = subprocess.run(
@@ -109,7 +112,7 @@ def run_tool(
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode not in accept:
         told = (done.stderr.strip().splitlines() or ["no word"])[-1]
         raise ToolFailedError(f"renkei {arguments[0]} {arguments[1]}: {told}")
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

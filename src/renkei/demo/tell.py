@@ -81,6 +81,14 @@ class Teller:
         sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
         sys.stdout.flush()
 
+    def end(self, address: str, peak_mb: float) -> None:
+        """Say where the web app is open."""
+        if self.as_json:
+            self.line({"step": "open", "url": address, "peak_mb": round(peak_mb)})
+            return
+        self.table()
+        self.console.print(f"The web app is open at [bold]{address}[/bold] (Ctrl-C ends it).")
+
     def table(self) -> None:
         """Print what went in and out of each step."""
         table = Table("step", "in", "out", "rejected", "seconds", "more", title="The line")
