@@ -26,6 +26,8 @@ from renkei.settings import load_settings, user_config
 
 API = "/api/v1"
 TRIES = 3
+# A group of files is stored in one answer: on a busy small machine that takes minutes.
+SECONDS = 600
 _KINDS: Mapping[int, type[RenkeiError]] = {
     kind.status: kind
     for kind in (
@@ -62,7 +64,7 @@ class Client:
             headers["Authorization"] = f"Bearer {held}"
         self.server = settings.server.rstrip("/")
         self._http = httpx2.Client(
-            base_url=self.server, headers=headers, timeout=120, transport=transport
+            base_url=self.server, headers=headers, timeout=SECONDS, transport=transport
         )
 
     def __enter__(self) -> Self:

@@ -21,7 +21,7 @@ from renkei.demo.identity import (
     identified_vcf,
     identity_header,
 )
-from renkei.demo.persons import FIRST, SECOND, Hospital, Person, person
+from renkei.demo.persons import FIRST, SECOND, TOO_EARLY, Hospital, Person, person
 from renkei.errors import NotFoundError
 from renkei.imaging.dicom import read_object
 from renkei.imaging.labels import LabelSet, Segment, from_label_map
@@ -34,7 +34,7 @@ MADE = 26
 FIRST_MADE = 11
 # Every second slice: 6 mm apart, half the files, the same anatomy.
 STEP = 2
-CT, MR, SLIDE, PAIR, NO_CONSENT, TOO_EARLY = 1, 2, 3, 4, 5, 6
+CT, MR, SLIDE, PAIR, NO_CONSENT = 1, 2, 3, 4, 5
 NOISY, GRAINY, UNWANTED = FIRST_MADE, FIRST_MADE + 1, FIRST_MADE + 2
 NOISE = {NOISY: 9.0, GRAINY: 2.6}
 PERIOD = (date(2024, 4, 1), date(2026, 3, 31))

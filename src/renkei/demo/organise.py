@@ -6,11 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from renkei.client import Client
 from renkei.people.server.organisation import actor_of_user, add_organisation, add_user
-from renkei.people.server.tables import Language, Organisation, OrganisationKind, User
+from renkei.people.server.tables import Language, OrganisationKind, User
 from renkei.people.server.token import make_token
 from renkei.server.actor import Role, system
 from renkei.server.db import transaction
@@ -58,6 +56,7 @@ ORGANISATIONS = {
     "operator": (OrganisationKind.OPERATOR, "Renkei 運営 Operator"),
     "licensee": (OrganisationKind.LICENSEE, "デモ医療AI社 Demo Medical AI"),
 }
+CODES = {"first": "A", "second": "B"}
 PEOPLE = {
     "first": ("first", Role.HOSPITAL, "第一病院 担当"),
     "second": ("second", Role.HOSPITAL, "第二病院 担当"),
@@ -91,7 +90,8 @@ async def _people() -> dict[str, Someone]:
         for key, (kind, name) in ORGANISATIONS.items():
             homes[key] = await add_organisation(session, kind=kind, name=name)
             if kind is OrganisationKind.HOSPITAL:
-                await _add_site(session, homes[key], key)
+                await session.flush()
+                await add_site(session, organisation_id=homes[key].id, code=CODES[key])
         users = {
             part: await add_user(
                 session,
@@ -104,11 +104,6 @@ async def _people() -> dict[str, Someone]:
             for part, (home, role, name) in PEOPLE.items()
         }
     return {part: await _token(user) for part, user in users.items()}
-
-
-async def _add_site(session: AsyncSession, hospital: Organisation, key: str) -> None:
-    await session.flush()
-    await add_site(session, organisation_id=hospital.id, code={"first": "A", "second": "B"}[key])
 
 
 async def _token(user: User) -> Someone:

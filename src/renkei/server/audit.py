@@ -43,7 +43,8 @@ async def record(
 ) -> AuditRow:
     """Write down `<folder>.<verb>` on a row, in the transaction that does it."""
     session.add(row)
-    await session.flush()
+    if row in session.new:
+        await session.flush()
     actor = actor_of(session)
     site: Any = getattr(row, "site_id", None)
     entry = AuditRow(
@@ -59,5 +60,4 @@ async def record(
         trace_id=telemetry.trace_id(),
     )
     session.add(entry)
-    await session.flush()
     return entry

@@ -64,6 +64,9 @@ class OwnerKey(Table):
 KEY_TABLES = (SiteKey.__tablename__, OwnerKey.__tablename__)
 
 
+OPENED = "opened owner keys"
+
+
 async def owner_key(
     session: AsyncSession, *, site_id: UUID, kind: str, owner_id: UUID
 ) -> tuple[UUID, bytes]:
@@ -72,6 +75,16 @@ async def owner_key(
     Raises:
         ObjectErasedError: It was destroyed, so nothing more is stored for this owner.
     """
+    # Opened once per transaction: a batch stores hundreds of objects under one key.
+    opened: dict[tuple[str, UUID], tuple[UUID, bytes]] = session.info.setdefault(OPENED, {})
+    if (kind, owner_id) not in opened:
+        opened[kind, owner_id] = await _owner_key(session, site_id, kind, owner_id)
+    return opened[kind, owner_id]
+
+
+async def _owner_key(
+    session: AsyncSession, site_id: UUID, kind: str, owner_id: UUID
+) -> tuple[UUID, bytes]:
     query = select(OwnerKey).where(
         OwnerKey.site_id == site_id, OwnerKey.kind == kind, OwnerKey.owner_id == owner_id
     )
@@ -111,6 +124,7 @@ async def _site_key(session: AsyncSession, site_id: UUID) -> bytes:
 
 async def destroy(session: AsyncSession, *, kind: str, owner_id: UUID) -> list[UUID]:
     """Destroy the keys of an owner for good; return their ids."""
+    session.info.pop(OPENED, None)
     rows = await session.scalars(
         select(OwnerKey)
         .where(OwnerKey.kind == kind, OwnerKey.owner_id == owner_id)

@@ -98,8 +98,8 @@ async def store(
             path=path,
             wrapped=vault.wrap(data_key, over, owner=plain),
         )
-        await session.execute(row.on_conflict_do_nothing())
-        found = (await session.scalars(known)).one()
+        found = await session.scalar(row.on_conflict_do_nothing().returning(StoredObject))
+        found = found or (await session.scalars(known)).one()
     if subject_id is not None:
         await own(session, [plain], [subject_id])
     return found

@@ -23,16 +23,36 @@ class ConflictingBytesError(DataRefusedError):
 
 
 async def write_instance(
-    session: AsyncSession, *, subject: Subject, facts: DicomFacts, data: bytes
+    session: AsyncSession,
+    *,
+    subject: Subject,
+    facts: DicomFacts,
+    data: bytes,
+    known: dict[str, UUID],
 ) -> UUID:
     """Store one DICOM instance and return its series; the same bytes again change nothing.
 
-    Other bytes count as another rendition only when the decoded frames are equal and the
+    `known` are the series of this subject that were found in this transaction, by UID; this one is
+    added. Other bytes count as another rendition only when the decoded frames are equal and the
     transfer syntax is not.
 
     Raises:
         ConflictingBytesError: A UID stands for something else at this hospital.
     """
+    series = known.get(facts.series_uid)
+    if series is None:
+        series = await _series_of(session, subject, facts)
+    instance, held = await _instance(
+        session, subject, series, facts.sop_uid, facts.sop_class_uid, facts.number
+    )
+    await _rendition(
+        session, subject, instance, data, facts.transfer_syntax, facts.pixel_sha256, held=held
+    )
+    known[facts.series_uid] = series
+    return series
+
+
+async def _series_of(session: AsyncSession, subject: Subject, facts: DicomFacts) -> UUID:
     study = await _study(
         session,
         subject,
@@ -40,7 +60,7 @@ async def write_instance(
         date=facts.study_date,
         description=facts.study_description,
     )
-    series = await _series(
+    return await _series(
         session,
         subject,
         study_id=study,
@@ -57,11 +77,6 @@ async def write_instance(
         synthetic=facts.synthetic,
         instances=0,
     )
-    instance = await _instance(
-        session, subject, series, facts.sop_uid, facts.sop_class_uid, facts.number
-    )
-    await _rendition(session, subject, instance, data, facts.transfer_syntax, facts.pixel_sha256)
-    return series
 
 
 async def write_nifti(
@@ -96,8 +111,8 @@ async def write_nifti(
         synthetic=False,
         instances=0,
     )
-    instance = await _instance(session, subject, series, uid, None, 1)
-    await _rendition(session, subject, instance, data, NIFTI, None)
+    instance, held = await _instance(session, subject, series, uid, None, 1)
+    await _rendition(session, subject, instance, data, NIFTI, None, held=held)
     return series
 
 
@@ -153,7 +168,8 @@ async def _instance(
     sop_uid: str,
     sop_class_uid: str | None,
     number: int | None,
-) -> UUID:
+) -> tuple[UUID, bool]:
+    """Return the instance, and whether it was there before."""
     row = {
         "site_id": subject.site_id,
         "subject_id": subject.id,
@@ -162,7 +178,11 @@ async def _instance(
         "sop_class_uid": sop_class_uid,
         "number": number,
     }
-    await session.execute(insert(Instance).values(row).on_conflict_do_nothing())
+    new: UUID | None = await session.scalar(
+        insert(Instance).values(row).on_conflict_do_nothing().returning(Instance.id)
+    )
+    if new is not None:
+        return new, False
     found = await session.execute(
         select(Instance.id, Instance.series_id).where(
             Instance.site_id == subject.site_id, Instance.sop_uid == sop_uid
@@ -171,7 +191,7 @@ async def _instance(
     instance_id, series = found.one()
     if series != series_id:
         raise ConflictingBytesError("This instance is on record in another series.")
-    return instance_id
+    return instance_id, True
 
 
 async def _rendition(
@@ -181,17 +201,12 @@ async def _rendition(
     data: bytes,
     transfer_syntax: str,
     pixels: str | None,
+    *,
+    held: bool,
 ) -> None:
-    rows = await session.scalars(select(Rendition).where(Rendition.instance_id == instance_id))
-    held = list(rows)
     sha256 = digest(data)
-    if any(row.sha256 == sha256 for row in held):
+    if held and await _is_held(session, instance_id, sha256, transfer_syntax, pixels):
         return
-    if any(
-        row.transfer_syntax == transfer_syntax or row.pixel_sha256 != pixels or pixels is None
-        for row in held
-    ):
-        raise ConflictingBytesError("This instance is on record with other bytes.")
     stored = await store(session, data, site_id=subject.site_id, subject_id=subject.id)
     row = {
         "site_id": subject.site_id,
@@ -203,3 +218,22 @@ async def _rendition(
         "pixel_sha256": pixels,
     }
     await session.execute(insert(Rendition).values(row).on_conflict_do_nothing())
+
+
+async def _is_held(
+    session: AsyncSession,
+    instance_id: UUID,
+    sha256: str,
+    transfer_syntax: str,
+    pixels: str | None,
+) -> bool:
+    rows = await session.scalars(select(Rendition).where(Rendition.instance_id == instance_id))
+    held = list(rows)
+    if any(row.sha256 == sha256 for row in held):
+        return True
+    if any(
+        row.transfer_syntax == transfer_syntax or row.pixel_sha256 != pixels or pixels is None
+        for row in held
+    ):
+        raise ConflictingBytesError("This instance is on record with other bytes.")
+    return False

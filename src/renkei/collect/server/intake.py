@@ -132,6 +132,7 @@ class _Group:
         self.rows = rows
         self.series: set[UUID] = set()
         self.stored: dict[UUID, list[str]] = {}
+        self.known: dict[UUID, dict[str, UUID]] = {}
 
     async def take(self, data: bytes, blake3_hex: str, read: DicomFacts | str) -> Taken:
         """Take one file."""
@@ -157,7 +158,13 @@ class _Group:
             return str(subject), None
         try:
             async with self.session.begin_nested():
-                series = await write_instance(self.session, subject=subject, facts=read, data=data)
+                series = await write_instance(
+                    self.session,
+                    subject=subject,
+                    facts=read,
+                    data=data,
+                    known=self.known.setdefault(subject.id, {}),
+                )
         except ConflictingBytesError:
             return CONFLICT, subject.id
         self.series.add(series)

@@ -1,0 +1,197 @@
+"""Hand out tasks: one image each, a team in which nobody checks their own work."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from random import SystemRandom
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from renkei.annotate.protocol import READERS, Part, Protocol, TaskState, check_team
+from renkei.annotate.server.find import find_task, move
+from renkei.annotate.server.tables import Attempt, Task
+from renkei.annotate.vocabulary import Geometry, load_vocabulary
+from renkei.errors import ConflictError, DataRefusedError, NotFoundError
+from renkei.people.server.tables import User
+from renkei.server.actor import Role
+from renkei.server.audit import record
+from renkei.server.jobs import defer
+from renkei.subjects.server.grant import end_grants, grant_view
+from renkei.subjects.server.tables import Series, Slide
+
+GRANT = timedelta(days=180)
+SIDES = ("A", "B")
+
+
+class NoSuchImageError(NotFoundError):
+    """There is no such series or slide, or none that the actor may see."""
+
+
+class NotAReaderError(DataRefusedError):
+    """Only active readers take part in tasks."""
+
+
+class TaskOpenError(ConflictError):
+    """The image is being read for this vocabulary already."""
+
+
+class WrongVocabularyError(DataRefusedError):
+    """Masks are for series, polygons for slides."""
+
+
+async def create_tasks(
+    session: AsyncSession,
+    *,
+    protocol: Protocol,
+    vocabulary: str,
+    readers: Sequence[UUID],
+    adjudicator: UUID,
+    series_ids: Sequence[UUID] = (),
+    slide_ids: Sequence[UUID] = (),
+) -> list[Task]:
+    """Make a task for each image and let its team see it; the image is prepared by a job.
+
+    Which reader is side A is drawn by lot for each task.
+
+    Raises:
+        ReadersMissingError: The protocol needs another number of readers.
+        RolesMixedError: Somebody has two parts.
+        NotAReaderError: Somebody is no active reader.
+        NoSuchImageError: There is no such image.
+        TaskOpenError: An image is being read for this vocabulary.
+    """
+    check_team(protocol, [str(reader) for reader in readers], str(adjudicator))
+    words = load_vocabulary(vocabulary)
+    await _check_readers(session, [*readers, adjudicator])
+    polygons = words.terms[0].geometry is Geometry.POLYGON
+    if (polygons and series_ids) or (not polygons and slide_ids):
+        raise WrongVocabularyError("This vocabulary is not for this kind of image.")
+    images = await _images(session, series_ids, slide_ids)
+    tasks = []
+    for image in images:
+        task = await _insert(session, image, words.reference, protocol)
+        team = list(readers)
+        SystemRandom().shuffle(team)
+        for alias, user_id in zip(SIDES, team, strict=False):
+            await _add_part(session, task, user_id, Part.READER, alias)
+        await _add_part(session, task, adjudicator, Part.ADJUDICATOR, "adjudicator")
+        await record(session, "annotate.assign", task)
+        await defer(session, "annotate.prepare", task_id=task.id)
+        tasks.append(task)
+    return tasks
+
+
+async def add_approver(session: AsyncSession, *, task_id: UUID, user_id: UUID) -> Attempt:
+    """Let one more person sign a task, for instance when the adjudicator drew in it.
+
+    Raises:
+        NotFoundError: There is no such task.
+        NotAReaderError: The person is no active reader.
+        TaskOpenError: The person has a part in this task already.
+    """
+    task = await find_task(session, task_id=task_id)
+    await _check_readers(session, [user_id])
+    attempts = select(Attempt.id).where(Attempt.task_id == task.id, Attempt.user_id == user_id)
+    if await session.scalar(attempts) is not None:
+        raise TaskOpenError("This person has a part in the task already.")
+    return await _add_part(session, task, user_id, Part.APPROVER, "approver")
+
+
+async def exclude_task(session: AsyncSession, *, task_id: UUID, reason: str) -> Task:
+    """End a task without labels, with a reason, and close its views.
+
+    Raises:
+        NotFoundError: There is no such task.
+        TaskStateError: It has ended.
+    """
+    task = await find_task(session, task_id=task_id, lock=True)
+    task.state, task.reason = move(task, "exclude"), reason
+    await close_views(session, task)
+    await record(session, "annotate.exclude", task, why=reason)
+    return task
+
+
+async def close_views(session: AsyncSession, task: Task) -> int:
+    """Take back what the team of a task sees of its image; return how many grants ended."""
+    users = await session.scalars(select(Attempt.user_id).where(Attempt.task_id == task.id))
+    ended = 0
+    for user_id in list(users):
+        others = (
+            select(Task.id)
+            .join(Attempt, Attempt.task_id == Task.id)
+            .where(
+                Attempt.user_id == user_id,
+                Task.id != task.id,
+                Task.state.not_in([TaskState.EXCLUDED, TaskState.WITHDRAWN]),
+                Task.series_id == task.series_id
+                if task.series_id
+                else Task.slide_id == task.slide_id,
+            )
+        )
+        if await session.scalar(others.limit(1)) is None:
+            ended += await end_grants(
+                session, user_id=user_id, series_id=task.series_id, slide_id=task.slide_id
+            )
+    return ended
+
+
+async def _check_readers(session: AsyncSession, users: Sequence[UUID]) -> None:
+    query = select(User.id).where(User.id.in_(users), User.role == Role.READER, User.active)
+    if len(list(await session.scalars(query))) != len(set(users)):
+        raise NotAReaderError("Choose active readers.")
+
+
+async def _images(
+    session: AsyncSession, series_ids: Sequence[UUID], slide_ids: Sequence[UUID]
+) -> list[Series | Slide]:
+    series = list(await session.scalars(select(Series).where(Series.id.in_(series_ids))))
+    slides = list(await session.scalars(select(Slide).where(Slide.id.in_(slide_ids))))
+    if len(series) != len(set(series_ids)) or len(slides) != len(set(slide_ids)):
+        raise NoSuchImageError("There is no such series or slide.")
+    return [*series, *slides]
+
+
+async def _insert(
+    session: AsyncSession, image: Series | Slide, vocabulary: str, protocol: Protocol
+) -> Task:
+    of_series = isinstance(image, Series)
+    row = insert(Task).values(
+        subject_id=image.subject_id,
+        site_id=image.site_id,
+        series_id=image.id if of_series else None,
+        slide_id=None if of_series else image.id,
+        modality=image.modality if isinstance(image, Series) else "SM",
+        vocabulary=vocabulary,
+        protocol=protocol,
+        state=TaskState.DRAFT,
+        readers_left=READERS[protocol],
+    )
+    task: Task | None = await session.scalar(row.on_conflict_do_nothing().returning(Task))
+    if task is None:
+        raise TaskOpenError("This image is being read for this vocabulary already.")
+    return task
+
+
+async def _add_part(
+    session: AsyncSession, task: Task, user_id: UUID, part: Part, alias: str
+) -> Attempt:
+    attempt = Attempt(
+        subject_id=task.subject_id,
+        site_id=task.site_id,
+        task_id=task.id,
+        user_id=user_id,
+        part=part,
+        alias=alias,
+    )
+    session.add(attempt)
+    await session.flush()
+    await grant_view(
+        session,
+        user_id=user_id,
+        expires_at=datetime.now(UTC) + GRANT,
+        series_id=task.series_id,
+        slide_id=task.slide_id,
+    )
+    return attempt

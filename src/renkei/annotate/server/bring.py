@@ -1,0 +1,202 @@
+"""Bring labels in from files: as strokes of an attempt, or as an imported version of their own."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from renkei import compute
+from renkei.annotate.files import Format
+from renkei.annotate.server.draw import append, canvas_now, check_lease
+from renkei.annotate.server.element import put_element
+from renkei.annotate.server.find import ImageFiles, find_own, find_task, image_files, words_of
+from renkei.annotate.server.keep import Made, Target, keep_label
+from renkei.annotate.server.tables import Attempt, LabelVersion, Origin, Task
+from renkei.annotate.slides import check_outline, to_elements
+from renkei.annotate.strokes import canvas_of, difference, drawn, pack_table
+from renkei.annotate.view import geometry_of_header
+from renkei.annotate.vocabulary import Vocabulary, load_vocabulary
+from renkei.annotate.work import import_packed, pack_canvas, run_tool
+from renkei.errors import DataRefusedError, NotFoundError
+from renkei.imaging.labels import unpack
+from renkei.imaging.outlines import Outline, read_geojson
+from renkei.proof import canonical, digest
+from renkei.server.audit import record
+from renkei.server.db import actor_of
+from renkei.subjects.server.files import record_file, series_files
+from renkei.subjects.server.tables import Record, RecordKind, Series, Slide
+
+SECONDS = 300.0
+
+
+class NoSuchRecordError(NotFoundError):
+    """There is no such label record, or none that the actor may see."""
+
+
+class NothingReferredError(DataRefusedError):
+    """The record does not say which image its labels belong to, or that image is not there."""
+
+
+async def bring_labels(
+    session: AsyncSession,
+    *,
+    attempt_id: UUID,
+    lease: UUID,
+    data: bytes,
+    kind: Format,
+    values: Mapping[int, str] | None = None,
+) -> Attempt:
+    """Replace what an attempt draws by a file's labels, as one stroke or as polygons.
+
+    Raises:
+        NoSuchAttemptError: There is none, or it is somebody else's.
+        LeaseHeldError: Another window draws in it.
+        DataRefusedError: The file holds no labels of this vocabulary on this image.
+    """
+    attempt = await find_own(session, attempt_id=attempt_id, lock=True)
+    check_lease(attempt, lease)
+    task = await find_task(session, task_id=attempt.task_id)
+    if task.slide_id is not None:
+        outlines = await compute.run(read_geojson, data, seconds=SECONDS)
+        for outline in outlines:
+            name = uuid5(attempt.id, digest(canonical(to_elements([outline]))))
+            await put_element(
+                session,
+                attempt_id=attempt.id,
+                lease=lease,
+                element_id=name,
+                revision=1,
+                outline=outline,
+            )
+    else:
+        image = await image_files(session, task)
+        packed, _ = await _import(data, kind, task.vocabulary, image, values)
+        await _replace(session, attempt, task, packed)
+    await record(session, "annotate.bring", attempt)
+    return attempt
+
+
+async def apply_tool(
+    session: AsyncSession, *, attempt_id: UUID, lease: UUID, tool: str, key: str
+) -> Attempt:
+    """Run a computing tool on one label of an attempt; its effect is one stroke.
+
+    Raises:
+        NoSuchAttemptError: There is none, or it is somebody else's.
+        LeaseHeldError: Another window draws in it.
+        NoSuchPluginError: There is no such tool.
+        UnknownTermError: The label is not in the vocabulary.
+    """
+    attempt = await find_own(session, attempt_id=attempt_id, lock=True)
+    check_lease(attempt, lease)
+    task = await find_task(session, task_id=attempt.task_id)
+    words = words_of(task)
+    canvas = await canvas_now(session, attempt, task)
+    keys = [name for name, mask in drawn(canvas, words).items() if mask.any() or name == key]
+    grid = geometry_of_header(task.image or {})
+    packed, _ = pack_canvas(canvas, grid, task.vocabulary, keys)
+    changed = await compute.run(run_tool, packed, task.vocabulary, tool, key, seconds=SECONDS)
+    await _replace(session, attempt, task, changed)
+    return attempt
+
+
+async def _replace(session: AsyncSession, attempt: Attempt, task: Task, packed: bytes) -> None:
+    words = words_of(task)
+    before = await canvas_now(session, attempt, task)
+    runs = difference(before, canvas_of(unpack(packed), words), words)
+    if len(runs):
+        voxels = before[words.groups[0]].size
+        await append(session, attempt, pack_table(runs, words, voxels))
+
+
+async def _import(
+    data: bytes,
+    kind: Format,
+    vocabulary: str,
+    image: ImageFiles,
+    values: Mapping[int, str] | None,
+) -> tuple[bytes, str]:
+    named = None if values is None else dict(values)
+    return await compute.run(
+        import_packed, data, kind.value, vocabulary, image, named, seconds=SECONDS
+    )
+
+
+async def import_record(
+    session: AsyncSession,
+    *,
+    record_id: UUID,
+    vocabulary: str,
+    values: Mapping[int, str] | None = None,
+) -> LabelVersion:
+    """Make a label version of a label file that a hospital sent along; again gives the same one.
+
+    Raises:
+        NoSuchRecordError: There is none, or none that the actor may see.
+        NothingReferredError: Its image is not there.
+        DataRefusedError: The file holds no labels of this vocabulary on this image.
+    """
+    query = select(Record).where(Record.id == record_id, Record.kind == RecordKind.LABEL)
+    row: Record | None = await session.scalar(query)
+    if row is None:
+        raise NoSuchRecordError("There is no such label record.")
+    words = load_vocabulary(vocabulary)
+    image = await _referred(session, row)
+    data = await record_file(session, row.id)
+    if isinstance(image, Slide):
+        made = _outlines(await compute.run(read_geojson, data, seconds=SECONDS), words, image)
+    else:
+        files = (await series_files(session, image.id), image.source.value, image.modality)
+        packed, found = await _import(data, Format(row.format), words.reference, files, values)
+        made = Made(packed, found, _absent(packed))
+    target = Target(
+        subject_id=row.subject_id,
+        site_id=row.site_id,
+        series_id=None if isinstance(image, Slide) else image.id,
+        slide_id=image.id if isinstance(image, Slide) else None,
+        vocabulary=words.reference,
+    )
+    known = select(LabelVersion).where(
+        LabelVersion.subject_id == row.subject_id,
+        LabelVersion.hash == made.hash,
+        LabelVersion.origin == Origin.IMPORTED,
+    )
+    label: LabelVersion | None = await session.scalar(known)
+    if label is None:
+        authors = [f"record:{row.id}"]
+        label = await keep_label(session, target, made, origin=Origin.IMPORTED, authors=authors)
+        await record(session, "annotate.import", label, why=actor_of(session).role.value)
+    return label
+
+
+async def _referred(session: AsyncSession, row: Record) -> Series | Slide:
+    refers = row.refers or {}
+    found: Series | Slide | None = None
+    if "series_uid" in refers:
+        found = await session.scalar(
+            select(Series).where(
+                Series.site_id == row.site_id, Series.series_uid == refers["series_uid"]
+            )
+        )
+    elif "sha256" in refers:
+        found = await session.scalar(
+            select(Slide).where(
+                Slide.subject_id == row.subject_id, Slide.sha256 == refers["sha256"]
+            )
+        )
+    if found is None:
+        raise NothingReferredError("The image that these labels belong to is not there.")
+    return found
+
+
+def _outlines(outlines: tuple[Outline, ...], words: Vocabulary, slide: Slide) -> Made:
+    for outline in outlines:
+        check_outline(outline, words, slide.width, slide.height)
+    body = {"vocabulary": words.reference, "elements": to_elements(outlines), "absent": []}
+    data = canonical(body)
+    return Made(data, digest(data), ())
+
+
+def _absent(packed: bytes) -> tuple[str, ...]:
+    return tuple(s.name for s in unpack(packed).segments if not s.mask.any())

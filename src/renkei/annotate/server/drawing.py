@@ -1,0 +1,167 @@
+"""Routes of one's own attempt: next, open, draw, bring, compute, submit."""
+
+import json
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+
+from renkei.annotate.files import Format, LabelFileRefusedError
+from renkei.annotate.protocol import Assertion
+from renkei.annotate.server.bring import apply_tool, bring_labels
+from renkei.annotate.server.draw import add_stroke, next_attempt, open_attempt
+from renkei.annotate.server.element import elements_now, put_element
+from renkei.annotate.server.export import read_mask
+from renkei.annotate.server.find import find_own, find_task, words_of
+from renkei.annotate.server.schemas import (
+    AttemptOut,
+    ElementIn,
+    ElementOut,
+    OpenedOut,
+    OpenIn,
+    SavedOut,
+    StrokeIn,
+    SubmitIn,
+    ToolIn,
+)
+from renkei.annotate.server.submit import submit_attempt
+from renkei.annotate.server.tables import Attempt
+from renkei.annotate.strokes import Run, StrokesRefusedError, pack_runs
+from renkei.imaging.outlines import Outline
+from renkei.server.actor import Permission
+from renkei.server.db import actor_of
+from renkei.server.web import Db, Page, Params, list_page, needs
+
+router = APIRouter(max_body_size=64 << 20)
+LABEL = needs(Permission.ANNOTATE_LABEL)
+GZIP = {"Content-Encoding": "gzip"}
+COLUMNS = {
+    name: getattr(Attempt, name)
+    for name in ("id", "task_id", "part", "arm", "state", "submitted_at", "created_at")
+}
+
+
+@router.get("/attempts", dependencies=LABEL)
+async def list_attempts(session: Db, params: Params) -> Page[AttemptOut]:
+    """List the actor's own attempts."""
+    own = select(Attempt).where(Attempt.user_id == UUID(actor_of(session).id))
+    return await list_page(session, own, columns=COLUMNS, params=params)
+
+
+@router.post("/next", dependencies=LABEL)
+async def show_next(session: Db) -> AttemptOut:
+    """Return the case that waits for the actor."""
+    return AttemptOut.model_validate(await next_attempt(session))
+
+
+@router.get("/attempts/{attempt_id}", dependencies=LABEL)
+async def show_attempt(attempt_id: UUID, session: Db) -> AttemptOut:
+    """Show an attempt of the actor's own."""
+    return AttemptOut.model_validate(await find_own(session, attempt_id=attempt_id))
+
+
+@router.post("/attempts/{attempt_id}/open", dependencies=LABEL)
+async def begin(attempt_id: UUID, body: OpenIn, session: Db) -> OpenedOut:
+    """Open an attempt for drawing in this window."""
+    return OpenedOut.model_validate(
+        await open_attempt(session, attempt_id=attempt_id, lease=body.lease, take=body.take)
+    )
+
+
+@router.get("/attempts/{attempt_id}/mask", dependencies=LABEL, response_class=Response)
+async def show_mask(
+    attempt_id: UUID, session: Db, group: Annotated[str, Query(max_length=60)]
+) -> Response:
+    """Return what is drawn in a group, one byte per voxel, gzipped."""
+    data = await read_mask(session, attempt_id=attempt_id, group=group)
+    return Response(data, media_type="application/octet-stream", headers=GZIP)
+
+
+@router.post("/attempts/{attempt_id}/strokes", status_code=201, dependencies=LABEL)
+async def save_stroke(attempt_id: UUID, body: StrokeIn, session: Db) -> SavedOut:
+    """Append a stroke; the same one again gives the same answer."""
+    attempt = await find_own(session, attempt_id=attempt_id)
+    task = await find_task(session, task_id=attempt.task_id)
+    if task.image is None or "shape" not in task.image:
+        raise StrokesRefusedError("Strokes are drawn on volumes.")
+    z, y, x = task.image["shape"]
+    runs = pack_runs((Run(**run.model_dump()) for run in body.runs), words_of(task), z * y * x)
+    stroke = await add_stroke(
+        session,
+        attempt_id=attempt_id,
+        lease=body.lease,
+        seq=body.seq,
+        previous=body.previous,
+        runs=runs,
+    )
+    return SavedOut.model_validate(stroke)
+
+
+@router.get("/attempts/{attempt_id}/elements", dependencies=LABEL)
+async def list_elements(attempt_id: UUID, session: Db) -> list[ElementOut]:
+    """List the polygons of an attempt on a slide."""
+    attempt = await find_own(session, attempt_id=attempt_id)
+    return [ElementOut.model_validate(row) for row in await elements_now(session, attempt)]
+
+
+@router.put("/attempts/{attempt_id}/elements/{element_id}", dependencies=LABEL)
+async def save_element(
+    attempt_id: UUID, element_id: UUID, body: ElementIn, session: Db
+) -> ElementOut:
+    """Write one revision of a polygon; the same one again gives the same answer."""
+    rings = tuple(tuple((x, y) for x, y in ring) for ring in body.rings)
+    element = await put_element(
+        session,
+        attempt_id=attempt_id,
+        lease=body.lease,
+        element_id=element_id,
+        revision=body.revision,
+        outline=Outline(body.key, rings),
+        deleted=body.deleted,
+    )
+    return ElementOut.model_validate(element)
+
+
+@router.post("/attempts/{attempt_id}/labels", dependencies=LABEL)
+async def bring(
+    attempt_id: UUID,
+    request: Request,
+    session: Db,
+    lease: UUID,
+    format: Literal["nifti", "seg", "packed", "geojson"],  # noqa: A002  its name in the address
+    values: Annotated[str, Query(max_length=4_000)] = "",
+) -> AttemptOut:
+    """Replace what is drawn by the labels of a file; `values` is JSON {number: key}."""
+    try:
+        named = {int(n): str(key) for n, key in json.loads(values).items()} if values else None
+    except (ValueError, AttributeError) as error:
+        raise LabelFileRefusedError("Write `values` as JSON, such as {1: liver}.") from error
+    attempt = await bring_labels(
+        session,
+        attempt_id=attempt_id,
+        lease=lease,
+        data=await request.body(),
+        kind=Format(format),
+        values=named,
+    )
+    return AttemptOut.model_validate(attempt)
+
+
+@router.post("/attempts/{attempt_id}/tools", dependencies=LABEL)
+async def run_tool(attempt_id: UUID, body: ToolIn, session: Db) -> AttemptOut:
+    """Run a computing tool on one label; its effect is one stroke."""
+    return AttemptOut.model_validate(
+        await apply_tool(
+            session, attempt_id=attempt_id, lease=body.lease, tool=body.tool, key=body.key
+        )
+    )
+
+
+@router.post("/attempts/{attempt_id}/submit", dependencies=LABEL)
+async def hand_in(attempt_id: UUID, body: SubmitIn, session: Db) -> AttemptOut:
+    """Hand in an attempt."""
+    said = {key: Assertion(one.said, one.reason) for key, one in body.said.items()}
+    return AttemptOut.model_validate(
+        await submit_attempt(session, attempt_id=attempt_id, lease=body.lease, said=said)
+    )

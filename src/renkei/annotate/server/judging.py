@@ -1,0 +1,183 @@
+"""Routes of what follows the reading: compare, decide, propose, sign, report, export."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import select
+
+from renkei.annotate.files import SUFFIX, Format
+from renkei.annotate.server.adjudicate import (
+    decide_dispute,
+    disputes_of,
+    find_comparison,
+    propose_labels,
+)
+from renkei.annotate.server.bring import import_record
+from renkei.annotate.server.export import export_label, read_compared
+from renkei.annotate.server.find import find_label
+from renkei.annotate.server.reporting import draft_report, edit_report, find_report, sign_report
+from renkei.annotate.server.schemas import (
+    ComparisonOut,
+    DecisionIn,
+    DecisionOut,
+    DisputeOut,
+    ImportIn,
+    LabelOut,
+    LeaseIn,
+    ReportDetail,
+    ReportIn,
+    ReportOut,
+    ReportSignIn,
+    SignatureOut,
+    TaskOut,
+)
+from renkei.annotate.server.sign import sign_task
+from renkei.annotate.server.tables import LabelVersion, Report, Signature
+from renkei.server.actor import Permission
+from renkei.server.web import Db, Page, Params, list_page, needs
+
+router = APIRouter()
+READ = needs(Permission.ANNOTATE_READ)
+DECIDE = needs(Permission.ANNOTATE_ADJUDICATE)
+REPORT = needs(Permission.ANNOTATE_REPORT)
+GZIP = {"Content-Encoding": "gzip"}
+PLAIN = {"authors", "absent", "note", "facts", "problems"}
+LABELS = {name: getattr(LabelVersion, name) for name in LabelOut.model_fields if name not in PLAIN}
+SIGNATURES = {
+    name: getattr(Signature, name) for name in SignatureOut.model_fields if name not in PLAIN
+}
+REPORTS = {name: getattr(Report, name) for name in ReportOut.model_fields}
+
+
+@router.get("/tasks/{task_id}/comparison", dependencies=READ)
+async def show_comparison(task_id: UUID, session: Db) -> ComparisonOut:
+    """Show two readings side by side with what is disputed and decided."""
+    comparison = await find_comparison(session, task_id=task_id)
+    disputes = []
+    for row, decision in await disputes_of(session, comparison):
+        shown = DisputeOut.model_validate(row)
+        shown.decision = None if decision is None else DecisionOut.model_validate(decision)
+        disputes.append(shown)
+    answer = ComparisonOut.model_validate(comparison)
+    answer.disputes = disputes
+    return answer
+
+
+@router.get("/tasks/{task_id}/comparison/mask", dependencies=READ, response_class=Response)
+async def show_compared(
+    task_id: UUID,
+    session: Db,
+    side: Literal["a", "b", "difference"],
+    group: Annotated[str, Query(max_length=60)],
+) -> Response:
+    """Return reading A, reading B or their difference in a group, gzipped."""
+    data = await read_compared(session, task_id=task_id, side=side, group=group)
+    return Response(data, media_type="application/octet-stream", headers=GZIP)
+
+
+@router.post("/disputes/{dispute_id}/decisions", status_code=201, dependencies=DECIDE)
+async def decide(dispute_id: UUID, body: DecisionIn, session: Db) -> DecisionOut:
+    """Decide one dispute."""
+    return DecisionOut.model_validate(
+        await decide_dispute(session, dispute_id=dispute_id, choice=body.choice, reason=body.reason)
+    )
+
+
+@router.post("/attempts/{attempt_id}/propose", dependencies=DECIDE)
+async def propose(attempt_id: UUID, body: LeaseIn, session: Db) -> TaskOut:
+    """Put the decisions together and send the labels to review."""
+    return TaskOut.model_validate(
+        await propose_labels(session, attempt_id=attempt_id, lease=body.lease)
+    )
+
+
+@router.post("/tasks/{task_id}/sign", status_code=201, dependencies=needs(Permission.ANNOTATE_SIGN))
+async def sign(task_id: UUID, session: Db) -> SignatureOut:
+    """Sign the labels that a task proposes."""
+    return SignatureOut.model_validate(await sign_task(session, task_id=task_id))
+
+
+@router.get("/labels", dependencies=READ)
+async def list_labels(session: Db, params: Params) -> Page[LabelOut]:
+    """List finished labels."""
+    return await list_page(session, select(LabelVersion), columns=LABELS, params=params)
+
+
+@router.post("/labels", status_code=201, dependencies=needs(Permission.ANNOTATE_ASSIGN))
+async def bring_record(body: ImportIn, session: Db) -> LabelOut:
+    """Make labels of a file that a hospital sent along."""
+    return LabelOut.model_validate(
+        await import_record(
+            session, record_id=body.record_id, vocabulary=body.vocabulary, values=body.values
+        )
+    )
+
+
+@router.get("/labels/{label_id}", dependencies=READ)
+async def show_label(label_id: UUID, session: Db) -> LabelOut:
+    """Show finished labels."""
+    return LabelOut.model_validate(await find_label(session, label_id=label_id))
+
+
+@router.get("/labels/{label_id}/export", dependencies=READ, response_class=Response)
+async def export(
+    label_id: UUID,
+    session: Db,
+    format: Literal["nifti", "seg", "packed", "geojson"],  # noqa: A002  its name in the address
+) -> Response:
+    """Return labels as a file."""
+    kind = Format(format)
+    data = await export_label(session, label_id=label_id, kind=kind)
+    name = f'attachment; filename="labels-{label_id}{SUFFIX[kind]}"'
+    return Response(
+        data, media_type="application/octet-stream", headers={"Content-Disposition": name}
+    )
+
+
+@router.get("/signatures", dependencies=READ)
+async def list_signatures(session: Db, params: Params) -> Page[SignatureOut]:
+    """List signatures."""
+    return await list_page(session, select(Signature), columns=SIGNATURES, params=params)
+
+
+@router.post("/tasks/{task_id}/reports", status_code=201, dependencies=REPORT)
+async def draft(task_id: UUID, session: Db) -> ReportDetail:
+    """Measure the labels of a task and draft a report."""
+    return ReportDetail.model_validate(await draft_report(session, task_id=task_id))
+
+
+@router.get("/reports", dependencies=READ)
+async def list_reports(session: Db, params: Params) -> Page[ReportOut]:
+    """List reports."""
+    return await list_page(session, select(Report), columns=REPORTS, params=params)
+
+
+@router.get("/reports/{report_id}", dependencies=READ)
+async def show_report(report_id: UUID, session: Db) -> ReportDetail:
+    """Show a report."""
+    return ReportDetail.model_validate(await find_report(session, report_id=report_id))
+
+
+@router.put("/reports/{report_id}", dependencies=REPORT)
+async def edit(report_id: UUID, body: ReportIn, session: Db) -> ReportDetail:
+    """Change the texts of a draft."""
+    return ReportDetail.model_validate(
+        await edit_report(
+            session,
+            report_id=report_id,
+            revision=body.revision,
+            text_ja=body.text_ja,
+            text_en=body.text_en,
+        )
+    )
+
+
+@router.post("/reports/{report_id}/sign", dependencies=REPORT)
+async def sign_text(report_id: UUID, body: ReportSignIn, session: Db) -> ReportDetail:
+    """Sign a report that somebody else wrote."""
+    return ReportDetail.model_validate(
+        await sign_report(
+            session, report_id=report_id, revision=body.revision, override=body.override
+        )
+    )

@@ -1,0 +1,54 @@
+"""Prepare a task: read its image once, so that the browser gets slabs and every save is checked."""
+
+from uuid import UUID
+
+from renkei import compute
+from renkei.annotate.protocol import TaskState
+from renkei.annotate.server.find import find_task, image_files, move
+from renkei.annotate.server.tables import Task
+from renkei.annotate.view import prepare_image
+from renkei.errors import DataRefusedError
+from renkei.proof import canonical, digest
+from renkei.server.actor import system
+from renkei.server.db import transaction
+from renkei.server.storage import store
+from renkei.subjects.server.files import series_renditions
+from renkei.subjects.server.tables import Slide
+
+REASON = system("prepare an image for reading")
+SECONDS = 600.0
+
+
+async def prepare_task(task_id: UUID) -> None:
+    """Bring a task from draft to ready; an image that cannot be read excludes it, with the code."""
+    async with transaction(REASON) as session:
+        task = await find_task(session, task_id=task_id)
+        if task.state is not TaskState.DRAFT:
+            return
+        if task.slide_id is not None:
+            _prepare_slide(task, await session.get_one(Slide, task.slide_id))
+            return
+        files, source, modality = await image_files(session, task)
+        shas = [row.sha256 for row in await series_renditions(session, task.series_id or task.id)]
+    try:
+        header, voxels = await compute.run(prepare_image, files, source, modality, seconds=SECONDS)
+    except DataRefusedError as error:
+        async with transaction(REASON) as session:
+            task = await find_task(session, task_id=task_id, lock=True)
+            if task.state is TaskState.DRAFT:
+                task.state, task.reason = move(task, "exclude"), error.code
+        return
+    async with transaction(REASON) as session:
+        task = await find_task(session, task_id=task_id, lock=True)
+        if task.state is not TaskState.DRAFT:
+            return
+        kept = await store(session, voxels, site_id=task.site_id, subject_id=task.subject_id)
+        task.image, task.image_object_id = header, kept.id
+        task.source_sha256 = digest(canonical(shas))
+        task.state = move(task, "prepare")
+
+
+def _prepare_slide(task: Task, slide: Slide) -> None:
+    task.image = {"width": slide.width, "height": slide.height, "mpp": slide.mpp, "modality": "SM"}
+    task.source_sha256 = slide.sha256
+    task.state = move(task, "prepare")

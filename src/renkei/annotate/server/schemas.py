@@ -1,0 +1,330 @@
+"""What crosses the wire: tasks, attempts, strokes, polygons, decisions, signatures, reports."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from renkei.annotate.compare import Choice
+from renkei.annotate.protocol import AttemptState, Part, Protocol, Said, TaskState
+from renkei.annotate.server.tables import Arm, Origin, ReportState
+from renkei.server.web import In, Out
+
+Text = Annotated[str, Field(min_length=1, max_length=2_000)]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Key = Annotated[str, Field(min_length=1, max_length=60)]
+Point = Annotated[list[float], Field(min_length=2, max_length=2)]
+
+
+class TasksIn(In):
+    """Hand out tasks for images to a team."""
+
+    series_ids: Annotated[list[UUID], Field(max_length=500, default_factory=list)]
+    slide_ids: Annotated[list[UUID], Field(max_length=500, default_factory=list)]
+    vocabulary: Key
+    protocol: Protocol = Protocol.DOUBLE
+    readers: Annotated[list[UUID], Field(min_length=1, max_length=2)]
+    adjudicator: UUID
+
+
+class ApproverIn(In):
+    """One more person who may sign."""
+
+    user_id: UUID
+
+
+class ReasonIn(In):
+    """Why."""
+
+    reason: Text
+
+
+class TaskOut(Out):
+    """A task as everybody in it may know it."""
+
+    id: UUID
+    created_at: datetime
+    series_id: UUID | None
+    slide_id: UUID | None
+    modality: str
+    vocabulary: str
+    protocol: Protocol
+    state: TaskState
+
+
+class PartOut(Out):
+    """Somebody's part; readers see only their own before the task is compared."""
+
+    id: UUID
+    part: Part
+    alias: str
+    state: AttemptState
+    label_id: UUID | None
+
+
+class TaskDetail(TaskOut):
+    """A task with its image's header and the parts that the actor may see."""
+
+    image: dict[str, Any] | None
+    candidate_id: UUID | None
+    reason: str | None
+    parts: list[PartOut]
+
+
+class AttemptOut(Out):
+    """An attempt of the actor's own."""
+
+    id: UUID
+    task_id: UUID
+    part: Part
+    arm: Arm
+    state: AttemptState
+    last_seq: int
+    last_hash: str
+    said: dict[str, Any]
+    submitted_at: datetime | None
+
+
+class OpenedOut(AttemptOut):
+    """An attempt that is open here: who holds the lease may draw."""
+
+    lease: UUID
+    lease_until: datetime
+
+
+class OpenIn(In):
+    """Open an attempt; `take` ends another window's lease."""
+
+    lease: UUID | None = None
+    take: bool = False
+
+
+class RunIn(In):
+    """`length` voxels from `start` went from one label number to another."""
+
+    group: Key
+    start: Annotated[int, Field(ge=0)]
+    length: Annotated[int, Field(ge=1)]
+    old: Annotated[int, Field(ge=0, le=255)]
+    new: Annotated[int, Field(ge=0, le=255)]
+
+
+class StrokeIn(In):
+    """The next stroke, after the one whose hash is `previous`."""
+
+    lease: UUID
+    seq: Annotated[int, Field(ge=1)]
+    previous: Hash
+    runs: Annotated[list[RunIn], Field(min_length=1, max_length=100_000)]
+
+
+class SavedOut(Out):
+    """What was saved: name the hash as `previous` of the next stroke."""
+
+    seq: int
+    hash: str
+
+
+class ElementIn(In):
+    """One revision of a polygon; rings in pixels of level 0, closed, inner rings are holes."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    lease: UUID
+    revision: Annotated[int, Field(ge=1)]
+    key: Key
+    rings: Annotated[list[Annotated[list[Point], Field(max_length=20_000)]], Field(min_length=1)]
+    deleted: bool = False
+
+
+class ElementOut(Out):
+    """The newest revision of a polygon."""
+
+    element_id: UUID
+    revision: int
+    key: str
+    rings: list[Any]
+    deleted: bool
+
+
+class SaidIn(In):
+    """What is said of one label."""
+
+    said: Said
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class SubmitIn(In):
+    """Hand in an attempt with what is said of each label."""
+
+    lease: UUID
+    said: Annotated[dict[Key, SaidIn], Field(max_length=200, default_factory=dict)]
+
+
+class LeaseIn(In):
+    """The lease of the window that acts."""
+
+    lease: UUID
+
+
+class ToolIn(In):
+    """Run a computing tool on one label."""
+
+    lease: UUID
+    tool: Key
+    key: Key
+
+
+class DecisionIn(In):
+    """Decide a dispute."""
+
+    choice: Choice
+    reason: Text
+
+
+class DecisionOut(Out):
+    """A decision."""
+
+    id: UUID
+    created_at: datetime
+    choice: Choice
+    reason: str
+
+
+class DisputeOut(Out):
+    """A dispute with the decision that counts."""
+
+    id: UUID
+    position: int
+    key: str
+    reason: str
+    lesions_a: list[int]
+    lesions_b: list[int]
+    slice: int | None
+    decision: DecisionOut | None = None
+
+
+class ComparisonOut(Out):
+    """Two readings side by side."""
+
+    id: UUID
+    created_at: datetime
+    task_id: UUID
+    a_label_id: UUID
+    b_label_id: UUID
+    agreed: bool
+    results: dict[str, Any]
+    disputes: Annotated[list[DisputeOut], Field(default_factory=list)]
+
+
+class LabelOut(Out):
+    """Finished labels."""
+
+    id: UUID
+    created_at: datetime
+    task_id: UUID | None
+    series_id: UUID | None
+    slide_id: UUID | None
+    origin: Origin
+    vocabulary: str
+    hash: str
+    absent: list[str]
+
+
+class SignatureOut(Out):
+    """A signature over labels."""
+
+    id: UUID
+    created_at: datetime
+    task_id: UUID
+    label_id: UUID
+    series_id: UUID | None
+    slide_id: UUID | None
+    number: int
+    hash: str
+    note: str
+    report_sha256: str | None
+
+
+class ReportIn(In):
+    """Both texts of a draft, and the revision that was read."""
+
+    model_config = ConfigDict(str_max_length=20_000)
+
+    revision: Annotated[int, Field(ge=1)]
+    text_ja: Annotated[str, Field(max_length=20_000)]
+    text_en: Annotated[str, Field(max_length=20_000)]
+
+
+class ReportSignIn(In):
+    """Sign the revision that was read; `override` says why in spite of contradictions."""
+
+    revision: Annotated[int, Field(ge=1)]
+    override: Text | None = None
+
+
+class ReportOut(Out):
+    """A report."""
+
+    id: UUID
+    created_at: datetime
+    task_id: UUID
+    label_id: UUID
+    state: ReportState
+    revision: int
+    signed_at: datetime | None
+
+
+class ReportDetail(ReportOut):
+    """A report with its facts, texts and what is wrong with them."""
+
+    facts: dict[str, Any]
+    text_ja: str
+    text_en: str
+    problems: list[dict[str, Any]]
+    override: str | None
+    sha256: str | None
+
+
+class ImportIn(In):
+    """Make labels of a file that a hospital sent along."""
+
+    record_id: UUID
+    vocabulary: Key
+    values: Annotated[dict[int, Key], Field(max_length=200)] | None = None
+
+
+class TermOut(Out):
+    """One label of a vocabulary, as the workbench draws it."""
+
+    key: str
+    number: int
+    ja: str
+    en: str
+    colour: str
+    geometry: str
+    group: str
+    kind: str
+    side: str
+    required: bool
+
+
+class VocabularyOut(Out):
+    """A vocabulary version."""
+
+    reference: str
+    name: str
+    version: int
+    ja: str
+    en: str
+    groups: list[str]
+    terms: list[TermOut]
+
+
+class ToolOut(Out):
+    """A computing tool."""
+
+    name: str
+    ja: str
+    en: str

@@ -1,0 +1,121 @@
+"""What jobs compute, bytes in and bytes or JSON out, so that it runs in another process."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from renkei.annotate.compare import Choice, Dispute, compare, label_set, settle
+from renkei.annotate.facts import Facts, facts_of_volume
+from renkei.annotate.files import Format, read_dicom, read_labels, write_labels
+from renkei.annotate.strokes import Canvas, canvas_of
+from renkei.annotate.tools import TOOLS
+from renkei.annotate.view import read_task_image
+from renkei.annotate.vocabulary import load_vocabulary
+from renkei.imaging.labels import LabelSet, label_hash, pack, unpack
+from renkei.plugins import by_name
+
+ONLY_A, ONLY_B, BOTH, OTHER = 1, 2, 3, 4
+
+
+def compare_packed(a: bytes, b: bytes, vocabulary: str) -> dict[str, Any]:
+    """Compare two packed readings and return the results."""
+    return compare(unpack(a), unpack(b), load_vocabulary(vocabulary)).to_json()
+
+
+def settle_packed(
+    a: bytes,
+    b: bytes,
+    vocabulary: str,
+    decided: Sequence[tuple[dict[str, Any], str]],
+    drawn: bytes | None,
+) -> tuple[bytes, str]:
+    """Return the packed labels that follow from decisions, and their hash."""
+    pairs = [
+        (
+            Dispute(
+                row["key"],
+                row["reason"],
+                tuple(row["lesions_a"]),
+                tuple(row["lesions_b"]),
+                row["slice"],
+            ),
+            Choice(choice),
+        )
+        for row, choice in decided
+    ]
+    own = None if drawn is None else unpack(drawn)
+    settled = settle(unpack(a), unpack(b), load_vocabulary(vocabulary), pairs, own)
+    return pack(settled), label_hash(settled)
+
+
+def import_packed(
+    data: bytes,
+    kind: str,
+    vocabulary: str,
+    image: tuple[Sequence[bytes], str, str],
+    values: dict[int, str] | None,
+) -> tuple[bytes, str]:
+    """Read a label file onto the grid of its image; return it packed, and its hash."""
+    volume = read_task_image(*image)
+    labels = read_labels(
+        data, Format(kind), load_vocabulary(vocabulary), image=volume, values=values
+    )
+    return pack(labels), label_hash(labels)
+
+
+def export_packed(packed: bytes, kind: str, files: Sequence[bytes]) -> bytes:
+    """Return packed labels in another format; `files` are the image's objects, for a SEG."""
+    sources = read_dicom(files)[1] if kind == Format.SEG else ()
+    return write_labels(unpack(packed), Format(kind), sources=sources)
+
+
+def measure_packed(
+    packed: bytes, vocabulary: str, image: tuple[Sequence[bytes], str, str]
+) -> Facts:
+    """Return the facts of packed labels on their image."""
+    volume = read_task_image(*image)
+    return facts_of_volume(
+        unpack(packed), load_vocabulary(vocabulary), modality=image[2], voxels=volume.voxels
+    )
+
+
+def run_tool(packed: bytes, vocabulary: str, tool: str, key: str) -> bytes:
+    """Run a tool on one label of a packed set; the others stay, and keep their voxels."""
+    labels, words = unpack(packed), load_vocabulary(vocabulary)
+    term = words.term(key)
+    masks = {segment.name: segment.mask for segment in labels.segments}
+    changed = by_name(TOOLS, tool).run(masks[key], labels.geometry.spacing)
+    for other in words.of_group(term.group):
+        if other.key != key and other.key in masks:
+            changed &= ~masks[other.key]
+    return pack(label_set(labels, {**masks, key: changed}, words))
+
+
+def group_of(packed: bytes, vocabulary: str, group: str) -> bytes:
+    """Return one group of packed labels as one byte per voxel."""
+    return canvas_of(unpack(packed), load_vocabulary(vocabulary))[group].tobytes()
+
+
+def difference_of(a: bytes, b: bytes, vocabulary: str, group: str) -> bytes:
+    """Return where two readings differ: 1 only A, 2 only B, 3 both the same, 4 another label."""
+    words = load_vocabulary(vocabulary)
+    first, second = (canvas_of(unpack(packed), words)[group] for packed in (a, b))
+    found = np.zeros(first.shape, dtype=np.uint8)
+    found[(first > 0) & (second == 0)] = ONLY_A
+    found[(first == 0) & (second > 0)] = ONLY_B
+    found[(first > 0) & (first == second)] = BOTH
+    found[(first > 0) & (second > 0) & (first != second)] = OTHER
+    return found.tobytes()
+
+
+def pack_canvas(
+    canvas: Canvas, geometry: Any, vocabulary: str, keys: Sequence[str]
+) -> tuple[bytes, str]:
+    """Return the labels `keys` of a canvas packed, and their hash; the others are left out."""
+    words = load_vocabulary(vocabulary)
+    masks = {
+        term.key: canvas[term.group] == term.number for term in words.terms if term.key in keys
+    }
+    labels = label_set(LabelSet(geometry, ()), masks, words)
+    return pack(labels), label_hash(labels)

@@ -1,0 +1,1 @@
+"""Serve images by DICOMweb: search, retrieve, render and store below roots made for one purpose."""

@@ -1,0 +1,163 @@
+"""What lies below a root: the one query behind every handler, so that none shows more."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from renkei.dicomweb.frames import Stored
+from renkei.dicomweb.server.roots import NoSuchImageError, find_root
+from renkei.dicomweb.server.tables import Purpose, Root, RootImage
+from renkei.errors import ForbiddenError
+from renkei.server.actor import Role
+from renkei.server.db import actor_of
+from renkei.server.storage import load
+from renkei.subjects.server.tables import Instance, Rendition, Series, Slide, Source, Study, Subject
+
+
+class BlindedError(ForbiddenError):
+    """The root hides whose images it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An open root, and whether its holder may know whose images they are."""
+
+    root: Root
+    blind: bool
+
+    @property
+    def path(self) -> str:
+        """Return where the root's answers lie."""
+        return f"/dicom-web/{self.root.id}"
+
+    def series(self) -> Select[Series]:
+        """Return the DICOM series below the root."""
+        return self.every_series().where(Series.source == Source.DICOM)
+
+    def every_series(self) -> Select[Series]:
+        """Return the series below the root, NIfTI too."""
+        held = select(RootImage.series_id).where(RootImage.root_id == self.root.id)
+        return select(Series).where(Series.id.in_(held))
+
+    def refuse_when_blind(self) -> None:
+        """Refuse what would say whose images they are.
+
+        Raises:
+            BlindedError: The root hides it.
+        """
+        if self.blind:
+            raise BlindedError("Whole files would say whose images they are; fetch frames.")
+
+    def alias(self, subject_id: UUID) -> str:
+        """Return what a subject is called in this root alone, so that cases cannot be joined."""
+        digest = sha256(f"{self.root.id}/{subject_id}".encode()).hexdigest()
+        return f"CASE-{digest[:8].upper()}"
+
+
+async def open_scope(session: AsyncSession, root_id: UUID) -> Scope:
+    """Return what the actor may fetch below a root.
+
+    Raises:
+        NoSuchRootError: There is none of theirs, or it has ended.
+    """
+    root = await find_root(session, root_id=root_id)
+    blind = root.purpose is Purpose.TASK or actor_of(session).role is Role.READER
+    return Scope(root, blind)
+
+
+async def names_of(session: AsyncSession, scope: Scope, subject_ids: set[UUID]) -> dict[UUID, str]:
+    """Return what each subject is called here: its pseudonym, or an alias of this root."""
+    if scope.blind:
+        return {subject_id: scope.alias(subject_id) for subject_id in subject_ids}
+    rows = await session.execute(
+        select(Subject.id, Subject.pseudonym).where(Subject.id.in_(subject_ids))
+    )
+    known = {row.id: row.pseudonym for row in rows}
+    return {
+        subject_id: known.get(subject_id, scope.alias(subject_id)) for subject_id in subject_ids
+    }
+
+
+async def find_series(session: AsyncSession, scope: Scope, series_id: UUID) -> Series:
+    """Return a series below the root, NIfTI too.
+
+    Raises:
+        NoSuchImageError: There is none.
+    """
+    series = await session.scalar(scope.every_series().where(Series.id == series_id))
+    if series is None:
+        raise NoSuchImageError("There is no such series.")
+    return series
+
+
+async def find_slide(session: AsyncSession, scope: Scope, slide_id: UUID) -> Slide:
+    """Return a slide below the root.
+
+    Raises:
+        NoSuchImageError: There is none.
+    """
+    held = select(RootImage.slide_id).where(RootImage.root_id == scope.root.id)
+    slide = await session.scalar(select(Slide).where(Slide.id == slide_id, Slide.id.in_(held)))
+    if slide is None:
+        raise NoSuchImageError("There is no such slide.")
+    return slide
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address within a root: study, series and instance by UID, from the left."""
+
+    study_uid: str | None = None
+    series_uid: str | None = None
+    sop_uid: str | None = None
+
+
+def instances_at(scope: Scope, place: Place) -> Select[Study, Series, Instance]:
+    """Return the instances at an address, in order."""
+    query = (
+        select(Study, Series, Instance)
+        .join(Series, Series.study_id == Study.id)
+        .join(Instance, Instance.series_id == Series.id)
+        .where(Series.id.in_(scope.series().with_only_columns(Series.id)))
+        .order_by(Study.id, Series.id, Instance.number, Instance.sop_uid)
+    )
+    if place.study_uid is not None:
+        query = query.where(Study.study_uid == place.study_uid)
+    if place.series_uid is not None:
+        query = query.where(Series.series_uid == place.series_uid)
+    return query if place.sop_uid is None else query.where(Instance.sop_uid == place.sop_uid)
+
+
+async def load_at(session: AsyncSession, scope: Scope, place: Place) -> list[tuple[UUID, Stored]]:
+    """Return the subject and the bytes of every instance at an address.
+
+    Raises:
+        NoSuchImageError: There is none below the root.
+        ObjectErasedError: A subject's key was destroyed.
+    """
+    found = (await session.execute(instances_at(scope, place))).all()
+    if not found:
+        raise NoSuchImageError("There is no such object.")
+    rows = await session.execute(
+        select(Rendition.instance_id, Rendition.object_id)
+        .where(Rendition.instance_id.in_([instance.id for _, _, instance in found]))
+        .order_by(Rendition.instance_id, Rendition.id)
+        .ext(distinct_on(Rendition.instance_id))
+    )
+    objects = {row.instance_id: row.object_id for row in rows}
+    return [
+        (
+            instance.subject_id,
+            Stored(
+                await load(session, objects[instance.id]),
+                f"{scope.path}/studies/{study.study_uid}/series/{series.series_uid}"
+                f"/instances/{instance.sop_uid}",
+            ),
+        )
+        for study, series, instance in found
+        if instance.id in objects
+    ]

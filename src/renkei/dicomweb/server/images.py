@@ -1,0 +1,218 @@
+"""The routes below a root: DICOMweb's own, and those of the slice and slide viewers."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from renkei import compute
+from renkei.dicomweb.frames import frame_parts, metadata
+from renkei.dicomweb.multipart import Part, write_parts
+from renkei.dicomweb.render import JPEG, PNG, Look, parse_viewport, parse_window, render
+from renkei.dicomweb.server.below import Place, load_at, open_scope
+from renkei.dicomweb.server.roots import actor_by_root
+from renkei.dicomweb.server.search import (
+    Level,
+    Query,
+    parse_query,
+    search_instances,
+    search_series,
+    search_studies,
+)
+from renkei.dicomweb.server.stow import MOST_BYTES, answer_of, store_files
+from renkei.dicomweb.server.views import series_slabs, slab_at, slide_pyramid, slide_tile
+from renkei.errors import UsageError
+from renkei.server.actor import Permission
+from renkei.server.web import Db, needs
+
+DICOM_JSON = "application/dicom+json"
+VIEW = needs(Permission.DICOMWEB_VIEW)
+router = APIRouter(
+    prefix="/dicom-web/{root}", tags=["dicomweb"], dependencies=[Depends(actor_by_root)]
+)
+STUDY = "/studies/{study}"
+SERIES = f"{STUDY}/series/{{series}}"
+INSTANCE = f"{SERIES}/instances/{{instance}}"
+
+
+class BadFramesError(UsageError):
+    """Frames are numbers from 1 with commas between them."""
+
+
+@router.get("/studies", dependencies=VIEW)
+async def qido_studies(root: UUID, request: Request, session: Db) -> Response:
+    """Search for studies."""
+    query = parse_query(Level.STUDIES, request.query_params.multi_items())
+    return _found(await search_studies(session, await open_scope(session, root), query), query)
+
+
+@router.get("/series", dependencies=VIEW)
+@router.get(f"{STUDY}/series", dependencies=VIEW, name="qido_series_of")
+async def qido_series(
+    root: UUID, request: Request, session: Db, study: str | None = None
+) -> Response:
+    """Search for series, of one study or of all."""
+    query = parse_query(Level.SERIES, request.query_params.multi_items())
+    scope = await open_scope(session, root)
+    return _found(await search_series(session, scope, query, study), query)
+
+
+@router.get("/instances", dependencies=VIEW)
+@router.get(f"{STUDY}/instances", dependencies=VIEW, name="qido_instances_of_study")
+@router.get(f"{SERIES}/instances", dependencies=VIEW, name="qido_instances_of_series")
+async def qido_instances(
+    root: UUID,
+    request: Request,
+    session: Db,
+    study: str | None = None,
+    series: str | None = None,
+) -> Response:
+    """Search for instances, of a study or series or of all."""
+    query = parse_query(Level.INSTANCES, request.query_params.multi_items())
+    scope = await open_scope(session, root)
+    return _found(await search_instances(session, scope, query, study, series), query)
+
+
+@router.get(f"{STUDY}/metadata", dependencies=VIEW, name="wado_study_metadata")
+@router.get(f"{SERIES}/metadata", dependencies=VIEW, name="wado_series_metadata")
+@router.get(f"{INSTANCE}/metadata", dependencies=VIEW)
+async def wado_metadata(
+    root: UUID,
+    session: Db,
+    study: str,
+    series: str | None = None,
+    instance: str | None = None,
+) -> Response:
+    """Return the attributes of every object, without bulk."""
+    scope = await open_scope(session, root)
+    loaded = await load_at(session, scope, Place(study, series, instance))
+    found: list[dict[str, Any]] = []
+    for subject_id in dict.fromkeys(subject for subject, _ in loaded):
+        alias = scope.alias(subject_id) if scope.blind else None
+        own = [stored for subject, stored in loaded if subject == subject_id]
+        found += await compute.run(metadata, own, alias, seconds=120.0)
+    return JSONResponse(found, media_type=DICOM_JSON)
+
+
+@router.get(STUDY, dependencies=VIEW, name="wado_study")
+@router.get(SERIES, dependencies=VIEW, name="wado_series")
+@router.get(INSTANCE, dependencies=VIEW)
+async def wado_instances(
+    root: UUID,
+    session: Db,
+    study: str,
+    series: str | None = None,
+    instance: str | None = None,
+) -> Response:
+    """Return whole objects as they are stored; not from a root that hides whose they are."""
+    scope = await open_scope(session, root)
+    scope.refuse_when_blind()
+    loaded = await load_at(session, scope, Place(study, series, instance))
+    kind, body = write_parts(Part("application/dicom", one.data, one.url) for _, one in loaded)
+    return StreamingResponse(body, media_type=kind)
+
+
+@router.get(f"{INSTANCE}/frames", dependencies=VIEW, name="wado_every_frame")
+@router.get(f"{INSTANCE}/frames/{{frames}}", dependencies=VIEW)
+async def wado_frames(
+    root: UUID,
+    request: Request,
+    session: Db,
+    study: str,
+    series: str,
+    instance: str,
+    frames: str = "1",
+) -> Response:
+    """Return frames by number: as stored, or decoded where Explicit VR Little Endian is asked."""
+    scope = await open_scope(session, root)
+    _, stored = (await load_at(session, scope, Place(study, series, instance)))[0]
+    accept = request.headers.get("accept", "")
+    alone = accept.startswith("application/octet-stream")
+    decoded = alone or "transfer-syntax=1.2.840.10008.1.2.1" in accept.replace('"', "")
+    parts = await compute.run(frame_parts, stored, _numbers(frames), decoded=decoded, seconds=60.0)
+    if alone:
+        return Response(b"".join(part.data for part in parts), media_type=parts[0].content_type)
+    kind, body = write_parts(parts)
+    return StreamingResponse(body, media_type=kind)
+
+
+@router.get(f"{INSTANCE}/rendered", dependencies=VIEW)
+@router.get(f"{INSTANCE}/frames/{{frame}}/rendered", dependencies=VIEW, name="wado_rendered_frame")
+async def wado_rendered(
+    root: UUID,
+    request: Request,
+    session: Db,
+    study: str,
+    series: str,
+    instance: str,
+    frame: int = 1,
+    window: str | None = None,
+    viewport: str | None = None,
+) -> Response:
+    """Return a frame as JPEG, or PNG when that is asked for, through a window."""
+    scope = await open_scope(session, root)
+    kind = PNG if PNG in request.headers.get("accept", "") else JPEG
+    look = Look(frame, parse_window(window), parse_viewport(viewport), kind)
+    _, stored = (await load_at(session, scope, Place(study, series, instance)))[0]
+    return Response(await compute.run(render, stored.data, look, seconds=60.0), media_type=kind)
+
+
+@router.post("/studies", dependencies=needs(Permission.COLLECT_SEND), max_body_size=MOST_BYTES)
+async def stow(root: UUID, request: Request, session: Db) -> Response:
+    """Store files into an open batch; the root is the batch's id."""
+    taken = await store_files(
+        session,
+        batch_id=root,
+        content_type=request.headers.get("content-type", ""),
+        body=request.stream(),
+    )
+    status, body = answer_of(taken)
+    return JSONResponse(body, status, media_type=DICOM_JSON)
+
+
+@router.get("/series/{series_id}/volume", dependencies=VIEW)
+async def view_volume(root: UUID, series_id: UUID, session: Db) -> Response:
+    """Return shape, place and window of a series, for the slice viewer."""
+    slabs = await series_slabs(session, await open_scope(session, root), series_id)
+    return JSONResponse({**slabs.header, "series_id": str(series_id)})
+
+
+@router.get("/series/{series_id}/slab/{first}", dependencies=VIEW)
+async def view_slab(root: UUID, series_id: UUID, first: int, session: Db) -> Response:
+    """Return 16 slices from `first` on: int16, little endian, (z, y, x), gzip."""
+    slab = await slab_at(session, await open_scope(session, root), series_id, first)
+    headers = {"Content-Encoding": "gzip"}
+    return Response(slab, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/slides/{slide_id}/info", dependencies=VIEW)
+async def view_slide(root: UUID, slide_id: UUID, session: Db) -> Response:
+    """Return size and levels of a slide, for the slide viewer."""
+    pyramid = await slide_pyramid(session, await open_scope(session, root), slide_id)
+    return JSONResponse({**pyramid.header(), "slide_id": str(slide_id)})
+
+
+@router.get("/slides/{slide_id}/tiles/{level}/{column}_{row}.jpeg", dependencies=VIEW)
+async def view_tile(
+    root: UUID, slide_id: UUID, level: int, column: int, row: int, session: Db
+) -> Response:
+    """Return one tile of a slide."""
+    scope = await open_scope(session, root)
+    tile = await slide_tile(session, scope, slide_id, level=level, column=column, row=row)
+    return Response(tile, media_type=JPEG)
+
+
+def _found(found: list[dict[str, Any]], query: Query) -> Response:
+    headers = {}
+    if query.ignored:
+        # PS3.18 8.3.4.4: say what was not matched, or the answer looks narrower than it is.
+        headers["Warning"] = f'299 renkei "not matched: {", ".join(query.ignored)}"'
+    return JSONResponse(found, media_type=DICOM_JSON, headers=headers)
+
+
+def _numbers(text: str) -> list[int]:
+    parts = text.split(",")
+    if len(parts) > 1000 or not all(part.isascii() and part.isdigit() for part in parts):
+        raise BadFramesError("Frames are numbers from 1 with commas between them.")
+    return [int(part) for part in parts]

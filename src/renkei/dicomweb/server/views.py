@@ -1,0 +1,100 @@
+"""What the own viewers fetch: slabs of a series, tiles of a slide."""
+
+import os
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from renkei import compute
+from renkei.dicomweb.server.below import Scope, find_series, find_slide
+from renkei.dicomweb.server.cache import Cache
+from renkei.dicomweb.slabs import Slabs, slabs_of
+from renkei.dicomweb.tiles import BLOCK, Pyramid, block_of
+from renkei.errors import NotFoundError
+from renkei.server.storage import load
+from renkei.subjects.server.files import series_files, series_renditions
+from renkei.subjects.server.tables import Slide, Source
+
+Block = Mapping[tuple[int, int], bytes]
+SERIES: Cache[Slabs] = Cache(128 << 20, lambda slabs: slabs.size)
+TILES: Cache[Block] = Cache(32 << 20, lambda block: sum(map(len, block.values())))
+
+
+class NoSuchSlabError(NotFoundError):
+    """The series has no slice of that number."""
+
+
+async def series_slabs(session: AsyncSession, scope: Scope, series_id: UUID) -> Slabs:
+    """Return a series below the root, cut into slabs; decoded once while it is kept.
+
+    Raises:
+        NoSuchImageError: There is none.
+        DataRefusedError: Its files make no regular volume.
+    """
+    series = await find_series(session, scope, series_id)
+    renditions = await series_renditions(session, series_id)
+    nifti = series.source is Source.NIFTI
+
+    async def make() -> Slabs:
+        files = await series_files(session, series_id)
+        return await compute.run(slabs_of, files, nifti=nifti, modality=series.modality)
+
+    return await SERIES.get((series_id, *(r.sha256 for r in renditions)), make)
+
+
+async def slab_at(session: AsyncSession, scope: Scope, series_id: UUID, first: int) -> bytes:
+    """Return the gzipped slab that begins at slice `first`.
+
+    Raises:
+        NoSuchSlabError: No slab begins there.
+    """
+    slabs = await series_slabs(session, scope, series_id)
+    number, rest = divmod(first, int(slabs.header["slab"]))
+    if rest or not 0 <= number < len(slabs.slabs):
+        raise NoSuchSlabError("No slab begins at this slice.")
+    return slabs.slabs[number]
+
+
+async def slide_pyramid(session: AsyncSession, scope: Scope, slide_id: UUID) -> Pyramid:
+    """Return the sizes of a slide below the root.
+
+    Raises:
+        NoSuchImageError: There is none.
+    """
+    return _pyramid(await find_slide(session, scope, slide_id))
+
+
+async def slide_tile(
+    session: AsyncSession, scope: Scope, slide_id: UUID, *, level: int, column: int, row: int
+) -> bytes:
+    """Return one JPEG tile of a slide below the root.
+
+    Raises:
+        NoSuchImageError, NoSuchTileError: There is no such slide or tile.
+        DataRefusedError: The slide cannot be read.
+    """
+    slide = await find_slide(session, scope, slide_id)
+    _pyramid(slide).check(level, column, row)
+
+    async def make() -> Block:
+        return await _block(await load(session, slide.object_id), level, column, row)
+
+    block = await TILES.get((slide.id, slide.sha256, level, column // BLOCK, row // BLOCK), make)
+    return block[column, row]
+
+
+def _pyramid(slide: Slide) -> Pyramid:
+    return Pyramid(slide.width, slide.height, slide.mpp)
+
+
+async def _block(data: bytes, level: int, column: int, row: int) -> Block:
+    # OpenSlide wants a path: an anonymous file keeps the plain bytes off the disk.
+    handle = os.memfd_create("slide")
+    try:
+        with os.fdopen(os.dup(handle), "wb") as file:
+            file.write(data)
+        path = f"/proc/{os.getpid()}/fd/{handle}"
+        return await compute.run(block_of, path, level, column, row, seconds=60.0)
+    finally:
+        os.close(handle)

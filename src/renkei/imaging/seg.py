@@ -1,0 +1,145 @@
+"""DICOM segmentation ↔ labels: binary SEG, frames placed by the image that they refer to."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import Dataset
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+from renkei import __version__
+from renkei.errors import DataRefusedError
+from renkei.imaging.codes import ANATOMICAL_STRUCTURE, Code
+from renkei.imaging.dicom import pixels_of, read_object
+from renkei.imaging.labels import LabelSet, Segment
+from renkei.imaging.volume import Volume
+from renkei.plugins import need_extra
+
+SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
+NUMBER_OF_SERIES = 900
+
+
+class SegRefusedError(DataRefusedError):
+    """The object is no segmentation of this image."""
+
+
+def write_seg(
+    labels: LabelSet,
+    sources: Sequence[Dataset],
+    *,
+    series_uid: str | None = None,
+    sop_uid: str | None = None,
+    description: str = "Segmentation",
+) -> bytes:
+    """Return a binary SEG (PS3.3 A.51) of labels on the images `sources`, in z order.
+
+    Raises:
+        SegRefusedError: The labels do not lie on the images' grid.
+    """
+    need_extra("imaging", "highdicom")
+    import highdicom as hd
+
+    if len(sources) != labels.geometry.shape[0]:
+        raise SegRefusedError("The labels and the images have different numbers of slices.")
+    # Every slice is written: a structure that was looked for and not found stays in the object.
+    planes = np.stack([s.mask for s in labels.segments], axis=-1).astype(np.uint8)
+    segmentation = hd.seg.Segmentation(
+        source_images=list(sources),
+        pixel_array=planes,
+        segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
+        segment_descriptions=[_described(hd, s) for s in labels.segments],
+        series_instance_uid=series_uid or generate_uid(),
+        series_number=NUMBER_OF_SERIES,
+        sop_instance_uid=sop_uid or generate_uid(),
+        instance_number=1,
+        manufacturer="Renkei",
+        manufacturer_model_name="Renkei",
+        software_versions=__version__,
+        device_serial_number="0",
+        series_description=description,
+        transfer_syntax_uid=ExplicitVRLittleEndian,
+        omit_empty_frames=False,
+        # Else the source's own character set is taken over, and a Japanese name is lost in it.
+        specific_character_set="ISO_IR 192",
+    )
+    segmentation.ContentLabel = "RENKEI"
+    out = BytesIO()
+    segmentation.save_as(out)
+    return out.getvalue()
+
+
+def _described(hd: Any, segment: Segment) -> Any:
+    def code(c: Code) -> Any:
+        return hd.sr.CodedConcept(value=c.value, scheme_designator=c.scheme, meaning=c.meaning)
+
+    return hd.seg.SegmentDescription(
+        segment_number=segment.number,
+        segment_label=segment.name,
+        segmented_property_category=code(ANATOMICAL_STRUCTURE),
+        segmented_property_type=code(segment.code),
+        algorithm_type=hd.seg.SegmentAlgorithmTypeValues.MANUAL,
+    )
+
+
+def read_seg(source: bytes, image: Volume, *, vocabulary: str = "") -> LabelSet:
+    """Return the labels of a binary or label-map SEG on the grid of its image.
+
+    Raises:
+        SegRefusedError: It is no SEG, of another matrix, or refers to images not in the series.
+    """
+    dataset = read_object(source)
+    if not str(dataset.get("SOPClassUID", "")).startswith(SEGMENTATION):
+        raise SegRefusedError("This is not a segmentation.")
+    if (int(dataset.Rows), int(dataset.Columns)) != image.geometry.shape[1:]:
+        raise SegRefusedError("The segmentation has another matrix than its image.")
+    frames = pixels_of(dataset).reshape(-1, *image.geometry.shape[1:])
+    label_map = str(dataset.get("SegmentationType", "")) == "LABELMAP"
+    masks = {
+        int(s.SegmentNumber): np.zeros(image.geometry.shape, bool)
+        for s in dataset.SegmentSequence
+        if int(s.SegmentNumber) > 0
+    }
+    where = {uid: z for z, uid in enumerate(image.sop_uids)}
+    for frame, groups in zip(frames, dataset.PerFrameFunctionalGroupsSequence, strict=True):
+        z = _slice_of(groups, dataset, where)
+        for number, plane in _planes(frame, groups, dataset, label_map=label_map):
+            if number in masks:
+                masks[number][z] |= plane
+    segments = tuple(
+        Segment(int(s.SegmentNumber), str(s.SegmentLabel), _code(s), masks[int(s.SegmentNumber)])
+        for s in sorted(dataset.SegmentSequence, key=lambda s: int(s.SegmentNumber))
+        if int(s.SegmentNumber) in masks
+    )
+    return LabelSet(image.geometry, segments, vocabulary)
+
+
+def _planes(
+    frame: NDArray[Any], groups: Dataset, dataset: Dataset, *, label_map: bool
+) -> list[tuple[int, NDArray[np.bool_]]]:
+    if label_map:
+        return [(int(n), frame == n) for n in np.unique(frame) if n]
+    # A SEG of one segment may keep its number in the shared groups.
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    holder = groups if "SegmentIdentificationSequence" in groups else shared
+    number = int(holder.SegmentIdentificationSequence[0].ReferencedSegmentNumber)
+    return [(number, frame > 0)]
+
+
+def _slice_of(groups: Dataset, dataset: Dataset, where: dict[str, int]) -> int:
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    holder = groups if "DerivationImageSequence" in groups else shared
+    for derivation in holder.get("DerivationImageSequence") or ():
+        for source in derivation.get("SourceImageSequence") or ():
+            z = where.get(str(source.ReferencedSOPInstanceUID))
+            if z is not None:
+                return z
+    raise SegRefusedError("The segmentation refers to images that are not in this series.")
+
+
+def _code(segment: Dataset) -> Code:
+    concept = segment.SegmentedPropertyTypeCodeSequence[0]
+    return Code(
+        str(concept.CodingSchemeDesignator), str(concept.CodeValue), str(concept.CodeMeaning)
+    )

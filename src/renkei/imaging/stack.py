@@ -1,0 +1,140 @@
+"""Order slices along the normal, and say what is wrong with the stack."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+# Positions closer than this are the same slice; rounded positions move spacing by up to 1.7 %.
+SAME_MM = 0.01
+UNEVEN_SHARE, UNEVEN_MM = 0.05, 0.02
+SHIFT_MM = 0.1
+
+
+class StackCode(StrEnum):
+    """What can be wrong with a stack of slices."""
+
+    NO_SLICES = "no_slices"
+    NO_POSITION = "no_position"
+    NO_SPACING = "no_spacing"
+    SEVERAL_SERIES = "several_series"
+    LOCALIZER = "localizer"
+    SECONDARY = "secondary_capture"
+    MIXED_MATRIX = "mixed_matrix"
+    MIXED_ORIENTATION = "mixed_orientation"
+    MIXED_SPACING = "mixed_spacing"
+    DUPLICATE_POSITION = "duplicate_position"
+    MISSING_SLICE = "missing_slice"
+    IRREGULAR_SPACING = "irregular_spacing"
+    TILT = "tilt"
+
+
+# The same grid cannot be made from these without inventing or dropping data.
+REFUSED = frozenset(StackCode)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Slices in order along the normal, with the grid that they make.
+
+    `order` are indices into the input, `spacing_mm` is the step between slices, `axes` are the unit
+    vectors of x, y and z as rows, `codes` says what is wrong: empty for a regular stack.
+    """
+
+    order: tuple[int, ...]
+    spacing_mm: float
+    axes: NDArray[np.float64]
+    codes: tuple[StackCode, ...]
+
+
+def order_slices(headers: Sequence[Dataset]) -> Stack:
+    """Sort single-frame headers along the normal of their orientation (PS3.3 C.7.6.2).
+
+    Positions (0020,0032) are projected on u = row × column of (0020,0037), in mm.
+    """
+    if code := _unplaced(headers):
+        return Stack((), 0.0, np.eye(3), (code,))
+    axes = _axes(headers[0])
+    positions = np.array([[float(v) for v in h.ImagePositionPatient] for h in headers])
+    along = positions @ axes[2]
+    order = np.argsort(along, kind="stable")
+    steps = np.diff(along[order])
+    wide = steps[steps >= SAME_MM]
+    codes = [*_mixed(headers), *_steps(steps)]
+    drift = positions - np.outer(along, axes[2])
+    if np.abs(drift - drift[order[0]]).max() > SHIFT_MM:
+        codes.append(StackCode.TILT)
+    # Of a regular stack the mean step is the better one: written positions are rounded.
+    spacing = float(np.median(wide) if codes else np.mean(wide)) if wide.size else 0.0
+    spacing = spacing or float(headers[0].get("SliceThickness") or 0)
+    if spacing <= 0:
+        codes.append(StackCode.NO_SPACING)
+    return Stack(tuple(int(i) for i in order), spacing, axes, tuple(codes))
+
+
+def _unplaced(headers: Sequence[Dataset]) -> StackCode | None:
+    if not headers:
+        return StackCode.NO_SLICES
+    if code := _kind(headers):
+        return code
+    if any(
+        not h.get("ImagePositionPatient") or not h.get("ImageOrientationPatient") for h in headers
+    ):
+        return StackCode.NO_POSITION
+    return None if all(h.get("PixelSpacing") for h in headers) else StackCode.NO_SPACING
+
+
+def _axes(header: Dataset) -> NDArray[np.float64]:
+    """Return the unit vectors of x, y and z as rows; written cosines are rounded."""
+    row, column = np.array([float(v) for v in header.ImageOrientationPatient]).reshape(2, 3)
+    row = row / np.linalg.norm(row)
+    column = column - row * (row @ column)
+    column = column / np.linalg.norm(column)
+    return np.stack([row, column, np.cross(row, column)])
+
+
+def _kind(headers: Sequence[Dataset]) -> StackCode | None:
+    for header in headers:
+        kind = [str(v) for v in header.get("ImageType") or ()]
+        if "LOCALIZER" in kind[2:3]:
+            return StackCode.LOCALIZER
+        if kind[:2] == ["DERIVED", "SECONDARY"] and header.get("ImagePositionPatient") is None:
+            return StackCode.SECONDARY
+    return None
+
+
+def _mixed(headers: Sequence[Dataset]) -> list[StackCode]:
+    def kinds(*values: tuple[object, ...]) -> bool:
+        return len(Counter(values)) > 1
+
+    found = []
+    if kinds(*((h.get("SeriesInstanceUID"), h.get("FrameOfReferenceUID")) for h in headers)):
+        found.append(StackCode.SEVERAL_SERIES)
+    if kinds(*((h.get("Rows"), h.get("Columns")) for h in headers)):
+        found.append(StackCode.MIXED_MATRIX)
+    if kinds(*(tuple(round(float(v), 3) for v in h.ImageOrientationPatient) for h in headers)):
+        found.append(StackCode.MIXED_ORIENTATION)
+    if kinds(*(tuple(round(float(v), 4) for v in h.get("PixelSpacing") or ()) for h in headers)):
+        found.append(StackCode.MIXED_SPACING)
+    return found
+
+
+def _steps(steps: NDArray[np.float64]) -> list[StackCode]:
+    found = []
+    if (steps < SAME_MM).any():
+        found.append(StackCode.DUPLICATE_POSITION)
+    wide = steps[steps >= SAME_MM]
+    if not wide.size:
+        return found
+    spacing = float(np.median(wide))
+    ratio = wide / spacing
+    whole = np.abs(ratio - np.round(ratio)) <= UNEVEN_SHARE
+    if whole.all() and (np.round(ratio) > 1).any():
+        found.append(StackCode.MISSING_SLICE)
+    elif (np.abs(wide - spacing) > max(UNEVEN_SHARE * spacing, UNEVEN_MM)).any():
+        found.append(StackCode.IRREGULAR_SPACING)
+    return found

@@ -1,0 +1,108 @@
+"""Grids: one rule for where new voxels lie, and how images and labels are carried onto them."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from renkei.imaging.geometry import Geometry
+from renkei.imaging.labels import LabelSet
+from renkei.imaging.nifti import place, to_sitk
+from renkei.imaging.volume import Volume
+from renkei.preprocess.itk import sitk
+
+AIR_HU = -1024
+# A Gaussian's full width at half maximum is 2.355 standard deviations.
+FWHM = 2.355
+
+
+def grid_at(geometry: Geometry, spacing: tuple[float, float, float]) -> Geometry:
+    """Return the grid of the same centre and exactly `spacing` (z, y, x) mm that covers it all."""
+    nz, ny, nx = (
+        max(1, math.ceil(n * old / new - 1e-6))
+        for n, old, new in zip(geometry.shape, geometry.spacing, spacing, strict=True)
+    )
+    old = (np.array(geometry.shape[::-1]) - 1) / 2 * np.array(geometry.spacing[::-1])
+    new = (np.array((nx, ny, nz)) - 1) / 2 * np.array(spacing[::-1])
+    x, y, z = (float(o) for o in np.array(geometry.origin) + geometry.axes @ (old - new))
+    return Geometry((nz, ny, nx), spacing, (x, y, z), geometry.direction)
+
+
+def carry_image(image: Volume, grid: Geometry, transform: Any = None) -> Volume:
+    """Return the image on `grid` by one linear interpolation.
+
+    `transform` maps points of the grid to points of the image (SimpleITK, mm). Coarser axes are
+    blurred first, sigma = sqrt(new^2 - old^2) / 2.355 mm, or fine detail would fold into noise.
+    Outside the image lies air (CT, -1024 HU) or 0.
+    """
+    source = replace(image, voxels=_soften(image, grid))
+    outside = AIR_HU if image.modality == "CT" else 0
+    moved = sitk.Resample(
+        to_sitk(source),
+        _reference(grid),
+        transform or sitk.Transform(3, sitk.sitkIdentity),
+        sitk.sitkLinear,
+        outside,
+    )
+    return replace(
+        image,
+        voxels=sitk.GetArrayFromImage(moved).astype(image.voxels.dtype),
+        geometry=grid,
+        sop_uids=(),
+    )
+
+
+def carry_labels(labels: LabelSet, grid: Geometry, transform: Any = None) -> LabelSet:
+    """Return the labels on `grid`: each segment by linear interpolation, inside from one half on.
+
+    Segments are carried one by one, so that overlaps stay; an empty segment stays empty.
+    """
+    segments = []
+    for segment in labels.segments:
+        mask = np.zeros(grid.shape, dtype=bool)
+        if segment.mask.any():
+            mask = _carry_mask(segment.mask, labels.geometry, grid, transform)
+        segments.append(replace(segment, mask=mask))
+    return replace(labels, geometry=grid, segments=tuple(segments))
+
+
+def _carry_mask(
+    mask: NDArray[np.bool_], source: Geometry, grid: Geometry, transform: Any
+) -> NDArray[np.bool_]:
+
+    image = sitk.GetImageFromArray(mask.astype(np.float32))
+    place(image, source)
+    moved = sitk.Resample(
+        image,
+        _reference(grid),
+        transform or sitk.Transform(3, sitk.sitkIdentity),
+        sitk.sitkLinear,
+        0.0,
+    )
+    inside: NDArray[np.bool_] = sitk.GetArrayFromImage(moved) >= 0.5 - 1e-6
+    return inside
+
+
+def _soften(image: Volume, grid: Geometry) -> NDArray[np.generic]:
+    old = image.geometry.spacing
+    sigma = [
+        math.sqrt(max(0.0, to**2 - was**2)) / FWHM / was
+        for to, was in zip(grid.spacing, old, strict=True)
+    ]
+    if max(sigma) < 0.1:
+        return image.voxels
+    soft = ndimage.gaussian_filter(image.voxels.astype(np.float32), sigma, mode="nearest")
+    if np.issubdtype(image.voxels.dtype, np.integer):
+        soft = np.rint(soft)
+    softened: NDArray[np.generic] = soft.astype(image.voxels.dtype)
+    return softened
+
+
+def _reference(grid: Geometry) -> Any:
+
+    reference = sitk.Image([*grid.shape[::-1]], sitk.sitkUInt8)
+    place(reference, grid)
+    return reference

@@ -1,0 +1,149 @@
+"""A plan: which steps run on which scan, in order, as TOML with a hash.
+
+Every step names its input and a new name for its output, so that nothing is ever overwritten.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from renkei.errors import DataRefusedError, NotFoundError
+from renkei.plugins import by_name
+from renkei.preprocess.step import Step
+from renkei.preprocess.steps import STEPS
+from renkei.proof import canonical, digest
+
+SCHEMA = "renkei.plan/1"
+
+
+class BadPlanError(DataRefusedError):
+    """The plan is not one that this version can run."""
+
+
+class NoSuchPlanError(NotFoundError):
+    """No plan of that name comes with Renkei."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One line of a plan; `to` names the scan that a pair step aligns to."""
+
+    step: Step
+    params: Mapping[str, Any]
+    input: str
+    output: str
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Inputs by role with their modality, steps in order, and the names that are the result.
+
+    The first result is the case's image, whose labels go with it.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    text: str
+    inputs: Mapping[str, str]
+    steps: tuple[PlannedStep, ...]
+    results: tuple[str, ...]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Return the names of the inputs, in the order of the plan."""
+        return tuple(self.inputs)
+
+
+def parse_plan(text: str) -> Plan:
+    """Read a plan from TOML; unknown keys and parameters are refused.
+
+    Raises:
+        BadPlanError: A key is missing or unknown, or a name is used before it exists or twice.
+        BadParameterError: A step does not take that value.
+    """
+    try:
+        said = tomllib.loads(text)
+        if said.get("schema") != SCHEMA:
+            raise BadPlanError(f"A plan starts with schema = {SCHEMA!r}.")
+        _only(said, {"schema", "name", "version", "description", "inputs", "step", "results"})
+        inputs = {str(role): str(one["modality"]) for role, one in said["inputs"].items()}
+        plan = Plan(
+            name=str(said["name"]),
+            version=str(said["version"]),
+            sha256=digest(canonical(said)),
+            text=text,
+            inputs=inputs,
+            steps=tuple(_step(step) for step in said["step"]),
+            results=tuple(str(name) for name in said["results"]),
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise BadPlanError(f"The plan is not TOML: {error}.") from error
+    except KeyError as error:
+        raise BadPlanError(f"The plan lacks {error.args[0]!r}.") from error
+    except (TypeError, AttributeError) as error:
+        raise BadPlanError("The plan holds a value of the wrong type.") from error
+    _check_names(plan)
+    return plan
+
+
+def load_plan(name: str | Path) -> Plan:
+    """Read a plan file, or one that comes with Renkei by its name.
+
+    Raises:
+        NoSuchPlanError: There is neither.
+        BadPlanError: It cannot be read.
+    """
+    path = Path(name)
+    if path.is_file():
+        return parse_plan(path.read_text(encoding="utf-8"))
+    if str(name) not in builtin_plans():
+        raise NoSuchPlanError(
+            f"No plan file or built-in of that name; there are: {', '.join(builtin_plans())}."
+        )
+    folder = resources.files("renkei.preprocess") / "plans"
+    return parse_plan((folder / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def builtin_plans() -> list[str]:
+    """Return the names of the plans that come with Renkei."""
+    folder = resources.files("renkei.preprocess") / "plans"
+    return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if ".toml" in p.name)
+
+
+def _step(said: Mapping[str, Any]) -> PlannedStep:
+    _only(said, {"name", "version", "params", "input", "output", "to"})
+    step = by_name(STEPS, str(said["name"]))
+    if str(said.get("version", step.version)) != step.version:
+        raise BadPlanError(f"The step {step.name} is here in version {step.version} only.")
+    if step.pair != ("to" in said):
+        raise BadPlanError(f"The step {step.name} {'needs' if step.pair else 'takes no'} 'to'.")
+    return PlannedStep(
+        step=step,
+        params=step.settle(said.get("params", {})),
+        input=str(said["input"]),
+        output=str(said["output"]),
+        to=str(said["to"]) if "to" in said else None,
+    )
+
+
+def _check_names(plan: Plan) -> None:
+    known = set(plan.inputs)
+    for planned in plan.steps:
+        for name in (planned.input, planned.to):
+            if name is not None and name not in known:
+                raise BadPlanError(f"No step before makes {name!r}.")
+        if planned.output in known:
+            raise BadPlanError(f"The name {planned.output!r} is taken; outputs need a new one.")
+        known.add(planned.output)
+    if not plan.results or not set(plan.results) <= known - set(plan.inputs):
+        raise BadPlanError("The results must be outputs of the plan's steps.")
+
+
+def _only(said: Mapping[str, Any], known: set[str]) -> None:
+    if unknown := set(said) - known:
+        raise BadPlanError(f"The plan holds an unknown key: {min(unknown)!r}.")

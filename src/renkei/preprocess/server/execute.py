@@ -1,0 +1,159 @@
+"""Carry a run out: read, compute outside the event loop, write bytes with their lineage."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from renkei import compute
+from renkei.errors import DataRefusedError
+from renkei.preprocess.case import Produced, run_case
+from renkei.preprocess.plan import parse_plan
+from renkei.preprocess.run import CODE
+from renkei.preprocess.server.start import find_signed, find_sources
+from renkei.preprocess.server.tables import Plan, PlanRun, RunState
+from renkei.proof import digest
+from renkei.server.actor import system
+from renkei.server.audit import record
+from renkei.server.db import transaction
+from renkei.server.events import Event, emit
+from renkei.server.lineage import record_run
+from renkei.server.storage import StoredObject, store
+from renkei.subjects.server.files import series_files
+from renkei.subjects.server.tables import Subject
+
+SECONDS = 1800.0
+
+
+class LabelsChangedError(DataRefusedError):
+    """Other labels were signed since the run was started."""
+
+
+@dataclass(frozen=True)
+class CaseProcessed(Event):
+    """A case has gone through a plan; its new bytes are stored."""
+
+    run_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    plan: str
+    files: dict[str, list[bytes]]
+    labels: dict[str, bytes]
+    sources: dict[str, list[str]]
+
+
+async def execute_run(run_id: UUID) -> None:
+    """Carry a waiting run out; a run that has ended is left as it is."""
+    try:
+        async with transaction(system("run a plan")) as session:
+            read = await _read(session, run_id)
+        if read is None:
+            return
+        produced = await compute.run(
+            run_case, read.plan, read.files, read.labels, read.sources, seconds=SECONDS
+        )
+    except DataRefusedError as refusal:
+        async with transaction(system("run a plan")) as session:
+            await _refuse(session, run_id, refusal)
+        return
+    async with transaction(system("run a plan")) as session:
+        await _write(session, run_id, read, produced)
+
+
+async def _read(session: AsyncSession, run_id: UUID) -> _Read | None:
+    run = await session.get_one(PlanRun, run_id)
+    if run.state is not RunState.WAITING:
+        return None
+    plan = await session.get_one(Plan, run.plan_id)
+    parsed = parse_plan(plan.toml)
+    series_ids = [run.series_id, *([run.pair_series_id] if run.pair_series_id else [])]
+    files = {
+        role: await series_files(session, one)
+        for role, one in zip(parsed.roles, series_ids, strict=True)
+    }
+    labels: dict[str, bytes] = {}
+    if run.label_source_sha256 is not None:
+        signed = await find_signed(session, run.series_id)
+        if signed is None or signed.sha256 != run.label_source_sha256:
+            raise LabelsChangedError("Other labels were signed since; start the run again.")
+        labels[parsed.roles[0]] = signed.packed
+    return _Read(plan.toml, files, labels, await find_sources(session, parsed, series_ids))
+
+
+async def _write(session: AsyncSession, run_id: UUID, read: _Read, produced: Produced) -> None:
+    run = await _lock(session, run_id)
+    if run is None:
+        return
+    main = produced.made[0]
+    image = await _store(session, run, main.image)
+    outputs = [image]
+    run.image_object_id, run.image_sha256 = image.id, image.plain_sha256
+    if main.labels is not None:
+        labels = await _store(session, run, main.labels)
+        run.label_object_id, run.label_sha256 = labels.id, labels.plain_sha256
+        outputs.append(labels)
+    if len(produced.made) > 1:
+        other = await _store(session, run, produced.made[1].image)
+        run.pair_image_object_id, run.pair_image_sha256 = other.id, other.plain_sha256
+        outputs.append(other)
+    run.before_object_id = (await _store(session, run, produced.before)).id
+    run.after_object_id = (await _store(session, run, produced.after)).id
+    run.record = dict(produced.record)
+    run.finding = str(produced.finding)
+    run.code = next(iter(produced.codes), None)
+    run.state, run.ended_at = RunState.DONE, datetime.now(UTC)
+    await session.flush()
+    inputs = [sha for hashes in read.sources.values() for sha in hashes]
+    if run.label_source_sha256:
+        inputs += [run.label_source_sha256, *(digest(packed) for packed in read.labels.values())]
+    await record_run(
+        session,
+        kind="preprocess.run",
+        code=CODE,
+        parameters={"plan": run.record["plan"], "steps": run.record["steps"]},
+        inputs=inputs,
+        outputs=[one.plain_sha256 for one in outputs],
+        subjects=[run.subject_id],
+    )
+    await record(session, "preprocess.done", run)
+    await emit(session, CaseProcessed(run.id), site_id=run.site_id)
+
+
+async def _store(session: AsyncSession, run: PlanRun, data: bytes) -> StoredObject:
+    return await store(session, data, site_id=run.site_id, subject_id=run.subject_id)
+
+
+async def _refuse(session: AsyncSession, run_id: UUID, refusal: DataRefusedError) -> None:
+    run = await _lock(session, run_id)
+    if run is None:
+        return
+    run.state, run.ended_at = RunState.REFUSED, datetime.now(UTC)
+    run.code = str(refusal.facts.get("code") or refusal.code)
+    run.sentence = refusal.sentence
+    run.finding = "refuse"
+    run.record = {"measures": _numbers(refusal.facts)}
+    await session.flush()
+    await record(session, "preprocess.refuse", run, why=run.code)
+
+
+def _numbers(facts: dict[str, Any]) -> dict[str, float]:
+    return {k: float(v) for k, v in facts.items() if isinstance(v, int | float)}
+
+
+async def _lock(session: AsyncSession, run_id: UUID) -> PlanRun | None:
+    """Return the run while it waits; None when another worker ended it or it was recalled."""
+    found: PlanRun | None = await session.scalar(
+        select(PlanRun)
+        .where(PlanRun.id == run_id, PlanRun.state == RunState.WAITING)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        return None
+    subject = await session.get_one(Subject, found.subject_id)
+    return None if subject.withdrawn_at is not None else found

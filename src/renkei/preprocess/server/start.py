@@ -1,0 +1,156 @@
+"""Start a plan on a case: selected, signed where labels are wanted, and never twice."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from renkei.annotate.server.signed import signed_labels
+from renkei.errors import ConflictError, NotFoundError, UsageError
+from renkei.imaging.labels import label_hash, pack
+from renkei.preprocess.plan import Plan as Parsed
+from renkei.preprocess.plan import parse_plan
+from renkei.preprocess.run import run_key
+from renkei.preprocess.server.tables import Plan, PlanRun, RunState
+from renkei.select.server.standing import standing
+from renkei.select.verdict import Outcome
+from renkei.server.audit import record
+from renkei.server.db import actor_of
+from renkei.server.jobs import defer
+from renkei.subjects.server.files import series_renditions
+from renkei.subjects.server.tables import Series, Subject
+
+
+class NoSuchSeriesError(NotFoundError):
+    """There is no such series, or none that the actor may see."""
+
+
+class NotSelectedError(ConflictError):
+    """The case is not accepted, so nothing is made of it."""
+
+
+class NotSignedError(ConflictError):
+    """The case has no signed labels, and the run wants them."""
+
+
+class NotAPairError(ConflictError):
+    """The two series are not of one subject."""
+
+
+class WrongModalityError(ConflictError):
+    """The plan is for another modality."""
+
+
+class PairNeededError(UsageError):
+    """The plan takes two series, or takes only one."""
+
+
+class WithdrawnSubjectError(ConflictError):
+    """The subject has withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Signed labels, packed, with what binds them."""
+
+    packed: bytes
+    sha256: str
+    signature_id: UUID
+
+
+async def start_run(
+    session: AsyncSession,
+    *,
+    plan: Plan,
+    series_id: UUID,
+    pair_series_id: UUID | None = None,
+    with_labels: bool = True,
+) -> PlanRun:
+    """Queue a plan on a series; the same bytes through the same plan are one run.
+
+    Raises:
+        NoSuchSeriesError: There is none, or none that the actor may see.
+        NotSelectedError: Selection does not accept it.
+        NotSignedError: Labels are wanted and none are signed.
+        NotAPairError: The pair is of two subjects.
+        PairNeededError: The number of series is not the plan's.
+    """
+    parsed = parse_plan(plan.toml)
+    series_ids = [series_id] if pair_series_id is None else [series_id, pair_series_id]
+    if len(series_ids) != len(parsed.roles):
+        raise PairNeededError(f"This plan takes {len(parsed.roles)} series.")
+    cases = [
+        await _selected(session, one, parsed.inputs[role])
+        for one, role in zip(series_ids, parsed.roles, strict=True)
+    ]
+    if len({case.subject_id for case in cases}) > 1:
+        raise NotAPairError("Both series must be of one subject.")
+    signed = await find_signed(session, series_id) if with_labels else None
+    if with_labels and signed is None:
+        raise NotSignedError("The labels of this series are not signed yet.")
+    sources = await find_sources(session, parsed, series_ids)
+    key = run_key(parsed, sources, signed.sha256 if signed else None)
+    row = insert(PlanRun).values(
+        plan_id=plan.id,
+        series_id=series_id,
+        pair_series_id=pair_series_id,
+        subject_id=cases[0].subject_id,
+        site_id=cases[0].site_id,
+        key=f"{cases[0].subject_id}:{key}",
+        by=actor_of(session).id,
+        state=RunState.WAITING,
+        label_source_sha256=signed.sha256 if signed else None,
+        signature_id=signed.signature_id if signed else None,
+    )
+    run: PlanRun | None = await session.scalar(row.on_conflict_do_nothing().returning(PlanRun))
+    if run is None:
+        return await _again(session, f"{cases[0].subject_id}:{key}")
+    await record(session, "preprocess.start", run)
+    await defer(session, "preprocess.run", run_id=run.id)
+    return run
+
+
+async def find_signed(session: AsyncSession, series_id: UUID) -> Signed | None:
+    """Return the signed labels of a series."""
+    found = await signed_labels(session, series_id)
+    if found is None:
+        return None
+    labels, signature = found
+    return Signed(pack(labels), label_hash(labels), signature.id)
+
+
+async def find_sources(
+    session: AsyncSession, plan: Parsed, series_ids: list[UUID]
+) -> dict[str, list[str]]:
+    """Return the hashes of the files behind each role."""
+    return {
+        role: [rendition.sha256 for rendition in await series_renditions(session, one)]
+        for role, one in zip(plan.roles, series_ids, strict=True)
+    }
+
+
+async def _again(session: AsyncSession, key: str) -> PlanRun:
+    """Return the run of this key; one that failed or was refused waits anew."""
+    found = await session.scalars(select(PlanRun).where(PlanRun.key == key).with_for_update())
+    run = found.one()
+    if run.state in {RunState.FAILED, RunState.REFUSED}:
+        run.state, run.code, run.sentence, run.ended_at = RunState.WAITING, None, None, None
+        await session.flush()
+        await defer(session, "preprocess.run", run_id=run.id)
+    return run
+
+
+async def _selected(session: AsyncSession, series_id: UUID, modality: str) -> Series:
+    series = await session.get(Series, series_id)
+    if series is None:
+        raise NoSuchSeriesError("There is no such series.")
+    if series.modality != modality:
+        raise WrongModalityError(f"This plan takes {modality} here.")
+    subject = await session.get_one(Subject, series.subject_id)
+    if subject.withdrawn_at is not None:
+        raise WithdrawnSubjectError("The subject has withdrawn.")
+    if await standing(session, series_id) is not Outcome.ACCEPT:
+        raise NotSelectedError("Selection does not accept this series.")
+    return series

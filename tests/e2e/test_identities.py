@@ -1,0 +1,141 @@
+"""No invented identifier is found anywhere behind the hospitals' doors."""
+
+import gzip
+import zlib
+from pathlib import Path
+
+import httpx2
+import psycopg
+import pytest
+import zstandard
+from sqlalchemy import select
+from tests.e2e.needles import LEAST, Needles
+from tests.shape.source import ROOT
+
+from renkei import http
+from renkei.demo.inputs import CT, FIRST_MADE, MADE, MR, NO_CONSENT, PAIR, SLIDE
+from renkei.demo.organise import KEPT
+from renkei.demo.persons import FIRST, SECOND, TOO_EARLY, person
+from renkei.server.actor import system
+from renkei.server.db import transaction
+from renkei.server.opening import locate, opened
+from renkei.server.storage import ObjectErasedError, StoredObject, load
+from renkei.server.web.access import route_permissions
+from renkei.settings import Settings
+
+
+def patients():
+    real = [person(FIRST, n) for n in (CT, MR, SLIDE, PAIR, NO_CONSENT, TOO_EARLY)]
+    made = [person(h, FIRST_MADE + i) for h in (FIRST, SECOND) for i in range(MADE)]
+    return [*real, person(SECOND, CT), *made]
+
+
+@pytest.fixture(scope="session")
+def identifiers():
+    found = {i for p in patients() for i in p.identifiers()}
+    return {i for i in found if len(i.lstrip("0")) >= LEAST}
+
+
+@pytest.fixture(scope="session")
+def needles(identifiers):
+    assert len(identifiers) > 400
+    return Needles(sorted(identifiers))
+
+
+def unpacked(data):
+    """Yield the bytes, and what they are compressed from."""
+    yield data
+    for undo in (gzip.decompress, zlib.decompress):
+        try:
+            yield undo(data)
+        except (OSError, EOFError, zlib.error):
+            continue
+    at = data.find(b"\x28\xb5\x2f\xfd")
+    if 0 <= at < 1 << 16:
+        try:
+            yield zstandard.ZstdDecompressor().decompress(data[at:], 1 << 28)
+        except zstandard.ZstdError:
+            return
+
+
+def hits(needles, data):
+    return set().union(*(needles.find(plain) for plain in unpacked(data)))
+
+
+def test_every_identifier_is_in_the_originals_and_none_in_the_bare_samples(
+    story, needles, identifiers
+):
+    there = set()
+    for path in (story.folder / "hospitals").glob("*/originals/**/*"):
+        if path.is_file():
+            there |= hits(needles, path.read_bytes()) | needles.find(str(path).encode())
+    held = {i for p in patients() if p.number == NO_CONSENT for i in p.identifiers()}
+    assert identifiers - there - held == set()
+    bare = [p for p in (ROOT / "samples").rglob("*") if p.is_file()]
+    assert [str(p) for p in bare if hits(needles, p.read_bytes())] == []
+
+
+def test_no_identifier_is_in_a_file_of_the_platform_or_the_licensee(story, needles):
+    inside = [p for p in story.folder.rglob("*") if p.is_file() and "hospitals" not in p.parts]
+    inside = [p for p in inside if "pg" not in p.relative_to(story.folder).parts[:1]]
+    assert len(inside) > 500
+    found = {
+        p.relative_to(story.folder).as_posix(): sorted(hit)
+        for p in inside
+        if (hit := hits(needles, p.read_bytes()) | needles.find(str(p).encode()))
+    }
+    assert found == {}
+
+
+def test_no_identifier_is_in_the_database(story, needles):
+    url = locate(Settings(data=story.folder)).url
+    rows = 0
+    with psycopg.connect(url) as connection:
+        listing = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
+        tables = [name for (name,) in connection.execute(listing)]
+        assert len(tables) > 60
+        for table in tables:
+            with connection.cursor().copy(f"COPY {table} TO STDOUT") as copy:
+                data = b"".join(bytes(block) for block in copy)
+            rows += data.count(b"\n")
+            assert needles.find(data) == set(), table
+    assert rows > 5000
+
+
+async def test_no_identifier_is_in_a_stored_object_once_decrypted(story, needles):
+    checked = erased = 0
+    async with opened(Settings(data=story.folder)):
+        async with transaction(system("identity search")) as session:
+            ids = list(await session.scalars(select(StoredObject.id)))
+        for object_id in ids:
+            async with transaction(system("identity search")) as session:
+                try:
+                    data = await load(session, object_id)
+                except ObjectErasedError:
+                    erased += 1
+                    continue
+            checked += 1
+            assert hits(needles, data) == set(), object_id
+    assert checked > 1000
+    assert erased > 0
+
+
+def test_no_identifier_is_in_a_web_answer(story, needles):
+    import json
+
+    people = json.loads(Path(story.folder, KEPT).read_text("utf-8"))
+    paths = {
+        path
+        for method, path, _ in route_permissions(http.build().routes)
+        if method == "GET" and "{" not in path and not path.endswith(("/events", "/uploads"))
+    }
+    assert len(paths) > 30
+    read = 0
+    for who in people.values():
+        headers = {"Authorization": f"Bearer {who['token']}"}
+        with httpx2.Client(base_url=story.url, headers=headers, timeout=60) as client:
+            for path in sorted(paths):
+                answer = client.get(path, params={"limit": 200} if "api/v1" in path else None)
+                read += len(answer.content)
+                assert needles.find(answer.content) == set(), path
+    assert read > 100_000

@@ -1,0 +1,58 @@
+"""What the story tells is so: counts close, money is exact, verify says what happened."""
+
+import pytest
+
+STEPS = (
+    "deid",
+    "collect",
+    "select",
+    "annotate",
+    "preprocess",
+    "publish",
+    "list",
+    "license",
+    "deliver",
+    "settle",
+    "train",
+    "synthesize",
+    "withdraw",
+)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_in_is_out_plus_rejected(story, name):
+    step = story.steps[name]
+    assert step["in"] == step["out"] + sum(step["rejected"].values())
+    assert step["out"] > 0
+
+
+def test_each_bad_input_ends_where_it_should(story):
+    held = story.steps["deid"]["rejected"]
+    assert held["no_consent"] > 0
+    assert held["truncated"] == 1
+    assert held["outside_approval_period"] > 0
+
+
+def test_one_case_is_excluded_and_one_was_decided_by_a_person(story):
+    step = story.steps["select"]
+    assert any(reason.startswith("exclude:") for reason in step["rejected"])
+    assert step["overrides"] >= 1
+
+
+def test_readers_disagreed_and_were_adjudicated(story):
+    assert story.steps["annotate"]["adjudicated"] >= 1
+    assert story.steps["annotate"]["report"] == "signed"
+
+
+def test_a_million_yen_is_distributed_to_the_yen(story):
+    step = story.steps["settle"]
+    assert (step["in"], step["out"]) == (1_000_000, 1_000_000)
+
+
+def test_one_case_is_withdrawn_and_the_rest_intact(story):
+    assert story.steps["deliver"]["verify"] == "intact"
+    cases = story.steps["withdraw"]["verify"]
+    assert cases["withdrawn"] == 1
+    assert cases["tampered"] == 0
+    assert cases["intact"] > 20
+    assert story.steps["withdraw"]["licensees_told"] == 1
