@@ -11,6 +11,8 @@ from renkei.demo.processes import Platform, free_port, platform
 from renkei.demo.tell import Teller
 from renkei.settings import load_settings
 
+SAMPLE_SECONDS = 2.0
+
 
 def tell(data: Path, port: int, *, as_json: bool, stay: bool) -> None:
     """Start the platform, tell the story, and stay open until interrupted."""
@@ -48,4 +50,4 @@ def walk(data: Path, cast: Cast, teller: Teller) -> None:
 def _watch(running: Platform) -> None:
     while running.process.poll() is None:
         running.sample_memory()
-        time.sleep(0.5)
+        time.sleep(SAMPLE_SECONDS)

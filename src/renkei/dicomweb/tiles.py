@@ -47,14 +47,14 @@ class Pyramid:
         return max(1, math.ceil(self.width / scale)), max(1, math.ceil(self.height / scale))
 
     def header(self) -> dict[str, Any]:
-        """Return what a viewer needs before it asks for tiles."""
+        """Return what a viewer needs before it asks for tiles; `min_level` fits into one tile."""
         return {
             "width": self.width,
             "height": self.height,
             "mpp": self.mpp,
             "tile_size": TILE,
             "overlap": 0,
-            "min_level": 0,
+            "min_level": min(self.top, round(math.log2(TILE))),
             "max_level": self.top,
             "format": "jpeg",
         }

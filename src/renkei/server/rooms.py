@@ -28,23 +28,11 @@ def rooms(file: str) -> Iterator[tuple[str, ModuleType]]:
     """Import that file of each folder that has it, in the order of the line."""
     for folder in FOLDERS:
         name = f"renkei.{folder}.server.{file}"
-        if not _exists(name):
-            continue
-        try:
-            room = import_module(name)
-        except ImportError:
-            continue
-        yield folder, room
+        if find_spec(name) is not None:
+            yield folder, import_module(name)
 
 
 def ground() -> None:
     """Import the ground's own tables."""
     for name in GROUND:
         import_module(f"renkei.server.{name}")
-
-
-def _exists(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False
