@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROMISED = {
     "judge_a_folder.py": ["ct_noise 11.3", "HU"],
-    "deidentify_one_file.py": ["clean ", "'private': ", "clean bytes"],
+    "deidentify_one_file.py": ["clean ", "'kept': ", "clean bytes"],
     "run_a_plan.py": ["accept []", "orient", "resample"],
     "verify_a_delivery.py": [
         "as delivered: intact",

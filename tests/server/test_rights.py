@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from renkei.server.actor import PERMISSIONS, Actor, Permission, Role
-from renkei.server.db import Table
+from renkei.server.db import RightsMissingError, Table
 from renkei.server.jobs import JobRun
 from renkei.server.keys import OwnerKey, SiteKey
 from renkei.server.storage import StoredObject, store
@@ -96,7 +96,7 @@ async def test_a_session_without_an_actor_runs_nothing(session: AsyncSession) ->
 
 
 def test_a_table_that_does_not_say_who_may_see_it_fails() -> None:
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(RightsMissingError):
         Table.visible_to(hospital(A))
 
 

@@ -9,15 +9,17 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly traceId: string,
-    readonly errors: { pointer: string; detail: string }[] = [],
+    readonly errors: { pointer: string; code: string }[] = [],
   ) {
     super(detail);
   }
 }
 
-function csrfToken(): string {
-  const cookie = document.cookie.split("; ").find((part) => part.startsWith("renkei_csrf="));
-  return cookie ? decodeURIComponent(cookie.slice("renkei_csrf=".length)) : "";
+let csrf = "";
+
+/** Keep the token that shows that a change comes from our own page. */
+export function keepToken(token: string | null | undefined): void {
+  csrf = token ?? "";
 }
 
 async function checked(answer: Response): Promise<Response> {
@@ -49,6 +51,11 @@ export async function get<T>(path: string, query: Query = {}): Promise<T> {
   return (await answer.json()) as T;
 }
 
+/** GET a text below `/api/v1`, such as a page or a signed note. */
+export async function text(path: string, query: Query = {}): Promise<string> {
+  return (await checked(await fetch(withQuery(API + path, query)))).text();
+}
+
 /** Send a change below `/api/v1`; the cookie signs in, the token shows that the page is ours. */
 export async function send<T>(
   method: "POST" | "PUT" | "PATCH" | "DELETE",
@@ -57,14 +64,13 @@ export async function send<T>(
 ): Promise<T> {
   const init: RequestInit = {
     method,
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken() },
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
   };
   if (body !== undefined) init.body = JSON.stringify(body);
   const answer = await checked(await fetch(API + path, init));
-  const text = await answer.text();
-  return (text ? JSON.parse(text) : undefined) as T;
+  const said = await answer.text();
+  return (said ? JSON.parse(said) : undefined) as T;
 }
-
 /** GET raw bytes from any path of this server, such as a slab of voxels. */
 export async function bytes(path: string): Promise<ArrayBuffer> {
   return (await checked(await fetch(path))).arrayBuffer();

@@ -105,9 +105,9 @@ def made_ct(
             made=True,
         ),
     )
-    nothing = np.zeros(SHAPE, dtype=bool)
+    masks = _apart(canvas)
     segments = tuple(
-        Segment(number, name, code, canvas.organs.get(name, nothing))
+        Segment(number, name, code, masks[name])
         for number, (name, code) in enumerate(ORGANS, start=1)
     )
     return volume, LabelSet(place, segments, VOCABULARY)
@@ -130,6 +130,18 @@ def derived_uid(*parts: object) -> str:
     """Return a UID below 2.25 (PS3.5 B.2) that is the same for the same parts."""
     digest = sha256("\0".join(str(part) for part in parts).encode()).digest()
     return f"2.25.{int.from_bytes(digest[:16], 'big')}"
+
+
+def _apart(canvas: Canvas) -> dict[str, NDArray[np.bool_]]:
+    """Return a mask per structure; where two organs touch, the voxel is the earlier one's."""
+    taken = np.zeros(SHAPE, dtype=bool)
+    found = {}
+    for name, _ in ORGANS:
+        mask = canvas.organs.get(name, np.zeros(SHAPE, dtype=bool))
+        # A lesion lies inside its organ.
+        found[name] = mask if name == "lesion" else mask & ~taken
+        taken |= found[name]
+    return found
 
 
 def _scanned(

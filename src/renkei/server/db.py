@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
-from renkei.errors import PeerUnreachableError
+from renkei.errors import PeerUnreachableError, RenkeiError
 from renkei.server.actor import Actor
 from renkei.server.rights import LimitedSession
 
@@ -36,6 +36,10 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class RightsMissingError(RenkeiError):
+    """A table does not say who may see its rows."""
 
 
 class DatabaseNotOpenError(PeerUnreachableError):
@@ -80,7 +84,7 @@ class Table(MappedAsDataclass, DeclarativeBase, kw_only=True):
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
         """Return the condition under which `actor` may see a row."""
-        raise NotImplementedError(f"{cls.__name__} does not say who may see it.")
+        raise RightsMissingError(f"{cls.__name__} does not say what a {actor.role} may see.")
 
 
 # For counts of bytes and money, which outgrow 32 bits.

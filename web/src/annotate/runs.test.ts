@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { apply, History, type Run, reversed, Stroke } from "./runs";
+import { apply, difference, follows, History, type Run, reversed, Stroke } from "./runs";
 
 const strokes = fc.array(
   fc.array(fc.tuple(fc.integer({ min: 0, max: 63 }), fc.integer({ min: 0, max: 3 })), {
@@ -15,9 +15,9 @@ test("the log of runs, played again, gives the same labels", () => {
       const labels = new Uint8Array(64);
       const again = new Uint8Array(64);
       for (const moves of all) {
-        const stroke = new Stroke(labels);
+        const stroke = new Stroke(labels, "organs");
         for (const [voxel, label] of moves) stroke.set(voxel, label);
-        apply(again, stroke.runs());
+        apply({ organs: again }, stroke.runs());
       }
       expect(again).toEqual(labels);
     }),
@@ -29,9 +29,9 @@ test("undoing everything gives the empty slate, redoing everything the drawing",
     fc.property(strokes, (all) => {
       const labels = new Uint8Array(64);
       const log: Run[][] = [];
-      const history = new History(labels, (runs) => log.push(runs));
+      const history = new History({ organs: labels }, (runs) => log.push(runs));
       for (const moves of all) {
-        const stroke = new Stroke(labels);
+        const stroke = new Stroke(labels, "organs");
         for (const [voxel, label] of moves) stroke.set(voxel, label);
         history.push(stroke.runs());
       }
@@ -41,29 +41,56 @@ test("undoing everything gives the empty slate, redoing everything the drawing",
       while (history.canRedo) history.redo();
       expect(labels).toEqual(drawn);
       const again = new Uint8Array(64);
-      for (const runs of log) apply(again, runs);
+      for (const runs of log) apply({ organs: again }, runs);
       expect(again).toEqual(drawn);
     }),
   );
 });
 
 test("neighbours with the same change make one run", () => {
-  const stroke = new Stroke(new Uint8Array(16));
+  const stroke = new Stroke(new Uint8Array(16), "organs");
   for (const voxel of [5, 3, 4, 9]) stroke.set(voxel, 2);
   expect(stroke.runs()).toEqual([
-    { start: 3, length: 3, old: 0, new: 2 },
-    { start: 9, length: 1, old: 0, new: 2 },
+    { group: "organs", start: 3, length: 3, old: 0, new: 2 },
+    { group: "organs", start: 9, length: 1, old: 0, new: 2 },
   ]);
 });
 
 test("a stroke that changes nothing is no stroke", () => {
   const log: Run[][] = [];
-  const history = new History(new Uint8Array(4), (runs) => log.push(runs));
-  history.push(new Stroke(new Uint8Array(4)).runs());
+  const history = new History({ organs: new Uint8Array(4) }, (runs) => log.push(runs));
+  history.push(new Stroke(new Uint8Array(4), "organs").runs());
   expect([log.length, history.canUndo]).toEqual([0, false]);
 });
 
 test("a run turned round twice is itself", () => {
-  const runs = [{ start: 1, length: 2, old: 0, new: 3 }];
+  const runs = [{ group: "organs", start: 1, length: 2, old: 0, new: 3 }];
   expect(reversed(reversed(runs))).toEqual(runs);
+});
+
+test("the difference of two states, played on the first, gives the second", () => {
+  const state = fc.uint8Array({ minLength: 32, maxLength: 32, max: 2 });
+  fc.assert(
+    fc.property(state, state, (before, after) => {
+      const runs = difference("organs", before, after);
+      expect(follows({ organs: before }, runs)).toBe(true);
+      const played = before.slice();
+      apply({ organs: played }, runs);
+      expect(played).toEqual(after);
+    }),
+  );
+});
+
+test("runs that change something else than what is there do not follow", () => {
+  const run = { group: "organs", start: 2, length: 2, old: 1, new: 3 };
+  expect(follows({ organs: new Uint8Array(8).fill(1) }, [run])).toBe(true);
+  expect(follows({ organs: new Uint8Array(8) }, [run])).toBe(false);
+  expect(follows({ lesions: new Uint8Array(8).fill(1) }, [run])).toBe(false);
+});
+
+test("a locked stroke changes only the label that it may change", () => {
+  const labels = new Uint8Array([0, 1, 2, 0]);
+  const stroke = new Stroke(labels, "organs", 2);
+  for (const voxel of [0, 1, 2, 3]) stroke.set(voxel, 0);
+  expect([...labels]).toEqual([0, 1, 0, 0]);
 });

@@ -1,8 +1,25 @@
-import { ActionIcon, Box, Button, Group, Table, Text, TextInput, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  Anchor,
+  Box,
+  Button,
+  Group,
+  Table,
+  Text,
+  TextInput,
+  Tooltip,
+} from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconDownload, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { API, get, type Page, type Query, withQuery } from "../api";
 import { Empty } from "./Empty";
@@ -17,20 +34,26 @@ export interface Column<T> {
   numeric?: boolean;
 }
 
-/** What a list keeps in the URL: search words, sort and the way through its pages. */
-export interface ListSearch {
-  q?: string;
-  sort?: string;
-  after?: string;
-}
+/** What a list keeps in the URL: search words, sort, the way through its pages, filters. */
+export type ListSearch = Record<string, string>;
 
-/** The router parses values as JSON; a list wants text, so `007` stays `007`. */
-export function listSearch(search: Record<string, unknown>): ListSearch {
+/** The part of an address that a list sends on: its own names and the filters it knows. */
+export function listSearch(search: Record<string, unknown>, filters: string[] = []): ListSearch {
   const found: ListSearch = {};
-  for (const key of ["q", "sort", "after"] as const) {
+  for (const key of ["q", "sort", "after", ...filters]) {
     if (search[key] !== undefined && search[key] !== "") found[key] = String(search[key]);
   }
   return found;
+}
+
+/** Dates, names and numbers stay on one line; sentences wrap. */
+function cellStyle(numeric: boolean, content: ReactNode): CSSProperties {
+  const short =
+    typeof content === "number" || (typeof content === "string" && content.length <= 24);
+  return {
+    ...(numeric ? { fontVariantNumeric: "tabular-nums" } : {}),
+    ...(short ? { whiteSpace: "nowrap" } : {}),
+  };
 }
 
 interface Props<T> {
@@ -38,19 +61,26 @@ interface Props<T> {
   columns: Column<T>[];
   rowKey: (row: T) => string;
   open?: (row: T) => string;
+  /** Always applied, whatever the address says. */
   filter?: Query;
+  /** Columns that the address may narrow, and the fields that do it. */
+  narrow?: string[];
   filters?: ReactNode;
+  /** A list in an order of its own: neither searched, nor sorted, nor saved as CSV. */
+  plain?: boolean;
   empty: string;
+  emptyAction?: ReactNode;
   label: string;
 }
 
 /** One list: filter, sort and page by the server, kept in the URL, all rows as CSV. */
 export function DataTable<T>(props: Props<T>) {
-  const { path, columns, rowKey, open, filter, filters, empty, label } = props;
+  const { path, columns, rowKey, open, filter, narrow = [], filters, empty, label } = props;
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const search = listSearch(useSearch({ strict: false }) as Record<string, unknown>);
-  const query: Query = { ...filter, ...search, limit: 50 };
+  const address = useSearch({ strict: false }) as Record<string, string>;
+  const search = listSearch(address, narrow);
+  const query: Query = props.plain ? { limit: 50 } : { ...search, ...filter, limit: 50 };
   const list = useQuery({
     queryKey: [path, query],
     queryFn: () => get<Page<T>>(path, query),
@@ -59,8 +89,12 @@ export function DataTable<T>(props: Props<T>) {
   const [at, setAt] = useState(0);
   const rows = useRef<(HTMLTableRowElement | null)[]>([]);
   const items = list.data?.items ?? [];
-  const go = (next: ListSearch) =>
-    void navigate({ to: ".", search: next as never, replace: next.after === undefined });
+  const narrowed = Boolean(search.q) || narrow.some((name) => search[name]);
+  const go = (next: ListSearch) => {
+    const kept = Object.entries(address).filter(([name]) => !(name in search));
+    const all = { ...Object.fromEntries(kept), ...next };
+    void navigate({ to: ".", search: all as never, replace: next.after === undefined });
+  };
   const keys = (event: KeyboardEvent) => {
     const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
     if (step) {
@@ -74,42 +108,52 @@ export function DataTable<T>(props: Props<T>) {
     <Box>
       <Group justify="space-between" mb="xs">
         <Group gap="sm">
-          <Search
-            value={search.q ?? ""}
-            change={(q) => go(listSearch({ ...search, q, after: "" }))}
-          />
+          {!props.plain && (
+            <Search
+              value={search.q ?? ""}
+              change={(q) => go(listSearch({ ...search, q, after: "" }, narrow))}
+            />
+          )}
           {filters}
         </Group>
         <Group gap="sm">
           <Text size="sm" c="gray.7" aria-live="polite">
             {list.data ? t("parts.total", { n: count(list.data.total) }) : " "}
           </Text>
-          <Tooltip label={t("parts.csv")}>
-            <ActionIcon
-              component="a"
-              variant="default"
-              href={withQuery(API + path, {
-                ...filter,
-                q: search.q,
-                sort: search.sort,
-                format: "csv",
-              })}
-              download
-              aria-label={t("parts.csv")}
-            >
-              <IconDownload size={16} />
-            </ActionIcon>
-          </Tooltip>
+          {!props.plain && (
+            <Tooltip label={t("parts.csv")}>
+              <ActionIcon
+                component="a"
+                variant="default"
+                href={withQuery(API + path, {
+                  ...search,
+                  ...filter,
+                  after: "",
+                  format: "csv",
+                })}
+                download
+                aria-label={t("parts.csv")}
+              >
+                <IconDownload size={16} />
+              </ActionIcon>
+            </Tooltip>
+          )}
         </Group>
       </Group>
       {list.error && <Refusal error={list.error} retry={() => void list.refetch()} />}
       {list.data && items.length === 0 ? (
         <Empty
-          text={search.q ? t("parts.nothing_matches", { q: search.q }) : empty}
-          {...(search.q ? { clear: () => go({}) } : {})}
+          text={
+            search.q
+              ? t("parts.nothing_matches", { q: search.q })
+              : narrowed
+                ? t("parts.nothing_filtered")
+                : empty
+          }
+          {...(narrowed ? { clear: () => go({}) } : { action: props.emptyAction })}
         />
       ) : (
-        <Table.ScrollContainer minWidth={700} type="native">
+        <Table.ScrollContainer minWidth={700} type="native" tabIndex={0}>
           <Table
             stickyHeader
             highlightOnHover
@@ -140,13 +184,19 @@ export function DataTable<T>(props: Props<T>) {
                     if (event.key === "Enter" && open) void navigate({ to: open(row) });
                   }}
                 >
-                  {columns.map((column) => (
+                  {columns.map((column, place) => (
                     <Table.Td
                       key={column.key}
                       ta={column.numeric ? "right" : "left"}
-                      style={column.numeric ? { fontVariantNumeric: "tabular-nums" } : {}}
+                      style={cellStyle(column.numeric ?? false, column.cell(row))}
                     >
-                      {column.cell(row)}
+                      {place === 0 && open ? (
+                        <Anchor component={Link} to={open(row)} c="indigo.9" fz="sm">
+                          {column.cell(row)}
+                        </Anchor>
+                      ) : (
+                        column.cell(row)
+                      )}
                     </Table.Td>
                   ))}
                 </Table.Tr>
@@ -224,6 +274,7 @@ function Head<T>({
     <Table.Th
       scope="col"
       bg="gray.0"
+      style={{ whiteSpace: "nowrap" }}
       ta={column.numeric ? "right" : "left"}
       aria-sort={up ? "ascending" : down ? "descending" : "none"}
     >
@@ -237,7 +288,7 @@ function Head<T>({
           rightSection={up || down ? <Icon size={12} aria-hidden /> : null}
           onClick={() => {
             const sort = up ? `-${column.key}` : column.key;
-            go(listSearch({ ...search, sort, after: "" }));
+            go({ ...search, sort, after: "" });
           }}
         >
           {column.label}

@@ -2,14 +2,24 @@ import { Box, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
 /** One number that answers a question, with its unit and what it means. */
-export function Figure({ value, label, note }: { value: ReactNode; label: string; note?: string }) {
+export function Figure({
+  value,
+  label,
+  note,
+  bare = false,
+}: {
+  value: ReactNode;
+  label: string;
+  note?: string;
+  bare?: boolean;
+}) {
   return (
-    <Box p="sm" bd="1px solid gray.3" bdrs="sm" miw={150}>
+    <Box px="sm" py={8} miw={150} {...(bare ? {} : { bd: "1px solid gray.3", bdrs: "sm" })}>
       <Stack gap={0}>
         <Text size="xs" c="gray.7">
           {label}
         </Text>
-        <Text fz={24} fw={650} style={{ fontVariantNumeric: "tabular-nums" }}>
+        <Text fz={22} fw={650} lh={1.3} style={{ fontVariantNumeric: "tabular-nums" }}>
           {value}
         </Text>
         {note && (

@@ -17,7 +17,14 @@ export function State({ value }: { value: string }) {
   const colour = stateColour[value] ?? "gray.7";
   const Icon = icons[colour.split(".")[0] as keyof typeof icons] ?? IconCircleDashed;
   return (
-    <Badge color={colour} variant="filled" radius="sm" leftSection={<Icon size={12} aria-hidden />}>
+    <Badge
+      color={colour}
+      variant="filled"
+      radius="sm"
+      tt="none"
+      miw="max-content"
+      leftSection={<Icon size={12} aria-hidden />}
+    >
       {t(`parts.state.${value}`, { defaultValue: value })}
     </Badge>
   );

@@ -50,7 +50,7 @@ export function Layout() {
                 {me.data.name}
               </Text>
               <Text size="xs" c="gray.7">
-                {me.data.organisation} · {t(`shell.role.${me.data.role}`)}
+                {me.data.organisation.name} · {t(`shell.role.${me.data.role}`)}
               </Text>
             </Box>
             <SignOut />

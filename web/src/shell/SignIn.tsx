@@ -4,43 +4,50 @@ import {
   Divider,
   Group,
   PasswordInput,
+  SimpleGrid,
   Stack,
   Text,
   TextInput,
   Title,
+  UnstyledButton,
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { get, send } from "../api";
+import { get, Problem, send } from "../api";
 import { Refusal } from "../parts/Refusal";
 import { Footer, LanguageSwitch } from "./Layout";
-import { home } from "./places";
-import type { Me, Role } from "./session";
+import type { Role } from "./session";
 
-interface Ways {
-  demo: boolean;
-  oidc: boolean;
+interface DemoUser {
+  id: string;
+  name: string;
+  role: Role;
+  organisation: string;
 }
 
-const demoRoles: Role[] = ["hospital", "curator", "reader", "licensee"];
+/** Whom a visitor of the demo may be; nobody where this is no demo. */
+async function demoUsers(): Promise<DemoUser[]> {
+  try {
+    return await get<DemoUser[]>("/people/demo/users");
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return [];
+    throw error;
+  }
+}
 
-/** The way in: e-mail and password, the organisation's own sign-in, or one click in the demo. */
+/** The way in: e-mail and password, or one click in the demo. */
 export function SignIn() {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const ways = useQuery({ queryKey: ["ways"], queryFn: () => get<Ways>("/people/sign-in") });
+  const users = useQuery({ queryKey: ["demo"], queryFn: demoUsers, staleTime: Infinity });
   const form = useForm({ mode: "uncontrolled", initialValues: { email: "", password: "" } });
   const signIn = useMutation({
     mutationFn: (body: { path: string; values: object }) =>
       send("POST", `/people/${body.path}`, body.values),
-    onSuccess: async () => {
-      const me = await get<Me>("/people/me");
-      client.setQueryData(["me"], me);
-      if (location.pathname === "/") history.replaceState(null, "", home[me.role]);
-      location.reload();
-    },
+    onSuccess: () => client.invalidateQueries(),
   });
+  const demo = users.data ?? [];
   return (
     <Box mih="100vh" bg="gray.0">
       <Group justify="flex-end" p="md">
@@ -48,15 +55,15 @@ export function SignIn() {
       </Group>
       <Stack
         component="main"
-        maw={400}
+        maw={demo.length ? 620 : 400}
         mx="auto"
-        mt="6vh"
+        mt="3vh"
         p="xl"
         bg="white"
         bd="1px solid gray.3"
         bdrs="md"
       >
-        <Group gap={12}>
+        <Group gap={12} wrap="nowrap">
           <img src="/favicon.svg" alt="" width={36} height={36} />
           <Box>
             <Title order={1}>Renkei 連携</Title>
@@ -65,6 +72,36 @@ export function SignIn() {
             </Text>
           </Box>
         </Group>
+        {demo.length > 0 && (
+          <Stack gap="xs">
+            <Divider label={t("shell.demo")} labelPosition="left" />
+            <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing="xs">
+              {demo.map((user) => (
+                <UnstyledButton
+                  key={user.id}
+                  className="choice"
+                  px="sm"
+                  py={6}
+                  disabled={signIn.isPending}
+                  onClick={() =>
+                    signIn.mutate({ path: "demo/sign-in", values: { user_id: user.id } })
+                  }
+                >
+                  <Text size="sm" fw={600} component="span" display="block">
+                    {t(`shell.role.${user.role}`)}
+                    <Text span size="sm" c="gray.8" ml={8} fw={400}>
+                      {user.name}
+                    </Text>
+                  </Text>
+                  <Text size="xs" c="gray.7" component="span" display="block">
+                    {user.organisation}
+                  </Text>
+                </UnstyledButton>
+              ))}
+            </SimpleGrid>
+            <Divider label={t("shell.with_password")} labelPosition="left" mt="xs" />
+          </Stack>
+        )}
         <form onSubmit={form.onSubmit((values) => signIn.mutate({ path: "sign-in", values }))}>
           <Stack gap="sm">
             <TextInput
@@ -79,39 +116,20 @@ export function SignIn() {
               label={t("shell.password")}
               autoComplete="current-password"
               required
+              visibilityToggleButtonProps={{ "aria-label": t("shell.show_password") }}
               key={form.key("password")}
               {...form.getInputProps("password")}
             />
-            <Button type="submit" loading={signIn.isPending}>
+            <Button
+              type="submit"
+              loading={signIn.isPending}
+              variant={demo.length ? "default" : "filled"}
+            >
               {t("shell.sign_in")}
             </Button>
-            {ways.data?.oidc && (
-              <Button component="a" href="/api/v1/people/oidc/start" variant="default">
-                {t("shell.oidc")}
-              </Button>
-            )}
           </Stack>
         </form>
         {signIn.error && <Refusal error={signIn.error} />}
-        {ways.data?.demo && (
-          <Stack gap="xs">
-            <Divider label={t("shell.demo")} />
-            <Group grow gap="xs">
-              {demoRoles.map((role) => (
-                <Button
-                  key={role}
-                  variant="light"
-                  size="xs"
-                  px={4}
-                  c="indigo.9"
-                  onClick={() => signIn.mutate({ path: "demo-sign-in", values: { role } })}
-                >
-                  {t(`shell.role.${role}`)}
-                </Button>
-              ))}
-            </Group>
-          </Stack>
-        )}
       </Stack>
       <Footer />
     </Box>

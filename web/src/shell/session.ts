@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { get, Problem, send } from "../api";
+import { get, keepToken, Problem, send } from "../api";
 import { changeLanguage, type Language } from "../i18n";
 
 export type Role = "hospital" | "curator" | "reader" | "licensee" | "operator";
@@ -7,11 +7,12 @@ export type Role = "hospital" | "curator" | "reader" | "licensee" | "operator";
 export interface Me {
   id: string;
   name: string;
+  email: string;
   role: Role;
-  organisation: string;
+  organisation: { id: string; name: string; kind: string };
   language: Language;
-  demo: boolean;
   permissions: string[];
+  csrf_token: string | null;
 }
 
 /** Who is signed in; null when nobody is. */
@@ -20,7 +21,9 @@ export function useMe() {
     queryKey: ["me"],
     queryFn: async (): Promise<Me | null> => {
       try {
-        return await get<Me>("/people/me");
+        const me = await get<Me>("/people/me");
+        keepToken(me.csrf_token);
+        return me;
       } catch (error) {
         if (error instanceof Problem && error.status === 401) return null;
         throw error;
@@ -28,6 +31,11 @@ export function useMe() {
     },
     staleTime: 60_000,
   });
+}
+
+/** Whether the signed-in user's role holds a permission. */
+export function useMay(permission: string): boolean {
+  return useMe().data?.permissions.includes(permission) ?? false;
 }
 
 export function useSignOut() {
@@ -44,5 +52,5 @@ export function useSignOut() {
 /** Switch at once, and keep the choice in the profile for the next device. */
 export async function switchLanguage(language: Language, signedIn: boolean): Promise<void> {
   await changeLanguage(language);
-  if (signedIn) await send("PUT", "/people/me/language", { language }).catch(() => undefined);
+  if (signedIn) await send("PATCH", "/people/me", { language }).catch(() => undefined);
 }

@@ -140,7 +140,7 @@ async def report_effect(
     """Write down what a folder did; 0 says that it looked and found nothing.
 
     The first report of a folder about a thing stands. The certificate is issued with the report
-    that makes the folders complete.
+    that makes the folders complete; what the last folder reports after it is certified anew.
 
     Raises:
         NotAFolderError: No folder of that name answers recalls.
@@ -157,10 +157,10 @@ async def report_effect(
     )
     if recall is None:
         raise NoSuchRecallError("There is no such recall.")
-    if recall.state is RecallState.CERTIFIED:
-        return
     row = insert(RecallEffect).values(recall_id=recall_id, folder=folder, what=what, count=count)
-    await session.execute(row.on_conflict_do_nothing())
+    new = await session.scalar(row.on_conflict_do_nothing().returning(RecallEffect.id))
+    if new is None:
+        return
     effects = list(
         await session.scalars(
             select(RecallEffect)

@@ -20,6 +20,9 @@ export function dab(
   const { width, height, stepX, stepY } = planeOf(header, plane);
   const rx = radius / stepX;
   const ry = radius / stepY;
+  const origin = voxelAt(header, plane, index, 0, 0);
+  const stepRight = voxelAt(header, plane, index, 1, 0) - origin;
+  const stepDown = voxelAt(header, plane, index, 0, 1) - origin;
   const top = Math.max(0, Math.ceil(centre.row - ry));
   const bottom = Math.min(height - 1, Math.floor(centre.row + ry));
   for (let row = top; row <= bottom; row++) {
@@ -27,9 +30,8 @@ export function dab(
     const half = rx * Math.sqrt(Math.max(0, 1 - share * share));
     const left = Math.max(0, Math.ceil(centre.column - half));
     const right = Math.min(width - 1, Math.floor(centre.column + half));
-    for (let column = left; column <= right; column++) {
-      stroke.set(voxelAt(header, plane, index, column, row), label);
-    }
+    let voxel = origin + row * stepDown + left * stepRight;
+    for (let column = left; column <= right; column++, voxel += stepRight) stroke.set(voxel, label);
   }
 }
 

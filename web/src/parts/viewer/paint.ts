@@ -1,5 +1,48 @@
 import { type Plane, planeOf, type VolumeHeader, voxelAt } from "./volume";
 
+/** A part of a plane in pixels; `right` and `bottom` lie just outside. */
+export interface Rect {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+export type Colour = readonly [number, number, number];
+
+/** Labels that exclude each other, and how they are shown. */
+export interface Layer {
+  labels: Uint8Array;
+  colours: readonly (Colour | undefined)[];
+  opacity: number;
+}
+
+export function wholePlane(header: VolumeHeader, plane: Plane): Rect {
+  const { width, height } = planeOf(header, plane);
+  return { left: 0, top: 0, right: width, bottom: height };
+}
+
+/** The smallest part that holds both; null is nothing. */
+export function union(a: Rect | null, b: Rect): Rect {
+  if (!a) return b;
+  return {
+    left: Math.min(a.left, b.left),
+    top: Math.min(a.top, b.top),
+    right: Math.max(a.right, b.right),
+    bottom: Math.max(a.bottom, b.bottom),
+  };
+}
+
+/** How the index of a voxel grows along a row and a column of a plane. */
+function stepsOf(header: VolumeHeader, plane: Plane, index: number) {
+  const origin = voxelAt(header, plane, index, 0, 0);
+  return {
+    origin,
+    right: voxelAt(header, plane, index, 1, 0) - origin,
+    down: voxelAt(header, plane, index, 0, 1) - origin,
+  };
+}
+
 /** Fill RGBA pixels of one plane from voxels by a grey table. */
 export function paintGrey(
   pixels: Uint32Array,
@@ -8,13 +51,14 @@ export function paintGrey(
   plane: Plane,
   index: number,
   grey: Uint32Array,
+  part: Rect = wholePlane(header, plane),
 ): void {
-  const { width, height } = planeOf(header, plane);
-  const step = voxelAt(header, plane, index, 1, 0) - voxelAt(header, plane, index, 0, 0);
-  for (let row = 0; row < height; row++) {
-    let from = voxelAt(header, plane, index, 0, row);
-    let to = row * width;
-    for (let column = 0; column < width; column++, from += step, to++) {
+  const { width } = planeOf(header, plane);
+  const { origin, right, down } = stepsOf(header, plane, index);
+  for (let row = part.top; row < part.bottom; row++) {
+    let from = origin + row * down + part.left * right;
+    let to = row * width + part.left;
+    for (let column = part.left; column < part.right; column++, from += right, to++) {
       pixels[to] = grey[(voxels[from] ?? 0) + 32768] ?? 0;
     }
   }
@@ -23,34 +67,40 @@ export function paintGrey(
 /** Blend the colours of labels over painted pixels: fill at `opacity`, edges solid. */
 export function paintLabels(
   pixels: Uint32Array,
-  labels: Uint8Array,
+  layer: Layer,
   header: VolumeHeader,
   plane: Plane,
   index: number,
-  colours: readonly (readonly [number, number, number])[],
-  opacity: number,
+  part: Rect = wholePlane(header, plane),
 ): void {
+  const { labels, colours, opacity } = layer;
   const { width, height } = planeOf(header, plane);
-  const at = (column: number, row: number) =>
-    column < 0 || row < 0 || column >= width || row >= height
-      ? 0
-      : (labels[voxelAt(header, plane, index, column, row)] ?? 0);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const label = at(column, row);
+  const { origin, right, down } = stepsOf(header, plane, index);
+  for (let row = part.top; row < part.bottom; row++) {
+    let from = origin + row * down + part.left * right;
+    let to = row * width + part.left;
+    for (let column = part.left; column < part.right; column++, from += right, to++) {
+      const label = labels[from];
       if (!label) continue;
       const colour = colours[label];
       if (!colour) continue;
       const edge =
-        at(column - 1, row) !== label ||
-        at(column + 1, row) !== label ||
-        at(column, row - 1) !== label ||
-        at(column, row + 1) !== label;
+        column === 0 ||
+        row === 0 ||
+        column === width - 1 ||
+        row === height - 1 ||
+        labels[from - right] !== label ||
+        labels[from + right] !== label ||
+        labels[from - down] !== label ||
+        labels[from + down] !== label;
       const share = edge ? 1 : opacity;
-      const place = row * width + column;
-      const grey = (pixels[place] ?? 0) & 255;
-      const mix = (part: number) => Math.round(grey * (1 - share) + part * share);
-      pixels[place] = (255 << 24) | (mix(colour[2]) << 16) | (mix(colour[1]) << 8) | mix(colour[0]);
+      const under = (pixels[to] ?? 0) & 255;
+      const rest = under * (1 - share);
+      pixels[to] =
+        (255 << 24) |
+        ((rest + colour[2] * share) << 16) |
+        ((rest + colour[1] * share) << 8) |
+        (rest + colour[0] * share);
     }
   }
 }

@@ -8,6 +8,8 @@ const header = (z: number, y: number, x: number): VolumeHeader => ({
   modality: "CT",
   window: null,
   slab: 16,
+  slope: 1,
+  intercept: 0,
 });
 
 test("each plane shows each voxel exactly once", () => {

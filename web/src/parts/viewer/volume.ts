@@ -7,7 +7,21 @@ export interface VolumeHeader {
   modality: string;
   window: { centre: number; width: number } | null;
   slab: number;
+  /** A stored number times `slope` plus `intercept` is the value in `unit`. */
+  slope: number;
+  intercept: number;
+  unit?: string | null;
   sop_uids?: string[];
+}
+
+/** The header as it crosses the wire: DICOM spells the window's centre its own way. */
+interface SentHeader extends Omit<VolumeHeader, "window"> {
+  window: { center: number; width: number } | null;
+}
+
+/** The value that stands behind a stored number. */
+export function voxelValue(header: VolumeHeader, stored: number): number {
+  return stored * header.slope + header.intercept;
 }
 
 export const PLANES = ["axial", "coronal", "sagittal"] as const;
@@ -21,7 +35,7 @@ export class VoxelStore {
 
   constructor(
     readonly header: VolumeHeader,
-    private readonly base: string,
+    private readonly fetchSlab: (first: number) => Promise<ArrayBuffer>,
   ) {
     const [z, y, x] = header.shape;
     this.voxels = new Int16Array(z * y * x);
@@ -35,7 +49,7 @@ export class VoxelStore {
     if (this.loaded[slice]) return Promise.resolve();
     const under = this.waiting.get(first);
     if (under) return under;
-    const work = bytes(`${this.base}/slab/${first}`)
+    const work = this.fetchSlab(first)
       .then((buffer) => {
         this.voxels.set(new Int16Array(buffer), first * height * width);
         this.loaded.fill(1, first, Math.min(depth, first + this.header.slab));
@@ -86,7 +100,16 @@ export function voxelAt(
   return index + x * (column + y * up);
 }
 
+/** Shown value of a voxel: HU for CT, the stored one where the series has no scale. */
+export function shownValue(store: VoxelStore, voxel: number): number {
+  const value = voxelValue(store.header, store.voxels[voxel] ?? 0);
+  return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+}
+
+/** Open a series below a DICOMweb root: `{root}/series/{id}`. */
 export async function openVolume(base: string): Promise<VoxelStore> {
   const text = new TextDecoder().decode(await bytes(`${base}/volume`));
-  return new VoxelStore(JSON.parse(text) as VolumeHeader, base);
+  const header = JSON.parse(text) as SentHeader;
+  const window = header.window && { centre: header.window.center, width: header.window.width };
+  return new VoxelStore({ ...header, window }, (first) => bytes(`${base}/slab/${first}`));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { greyTable, windowOf } from "./window";
+import { greyTable, storedWindow, windowOf } from "./window";
 
 const grey = (table: Uint32Array, value: number) => (table[value + 32768] ?? 0) & 255;
 
@@ -30,4 +30,13 @@ test("the first window of an MR leaves outliers out", () => {
   values[0] = 32000;
   const found = windowOf(values);
   expect(found.width).toBeLessThan(500);
+});
+
+test("a window over values and the same over stored numbers paint the same grey", () => {
+  const window = { centre: 12.5, width: 40 };
+  const stored = greyTable(storedWindow(window, 0.01, 5));
+  // 0.01 × 750 + 5 is the centre.
+  expect(Math.abs(grey(stored, 750) - 128)).toBeLessThanOrEqual(1);
+  expect(grey(stored, 750 + 2100)).toBe(255);
+  expect(grey(stored, 750 - 2100)).toBe(0);
 });

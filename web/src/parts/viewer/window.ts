@@ -42,3 +42,8 @@ export function windowOf(values: Int16Array): Window {
   const high = sample[Math.floor(sample.length * 0.99)] ?? 1;
   return { centre: (low + high) / 2, width: Math.max(2, high - low) };
 }
+
+/** The same window over stored numbers, where value = stored × slope + intercept. */
+export function storedWindow(window: Window, slope: number, intercept: number): Window {
+  return { centre: (window.centre - intercept) / slope, width: Math.abs(window.width / slope) };
+}

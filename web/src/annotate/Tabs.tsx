@@ -1,0 +1,15 @@
+import { useTranslation } from "react-i18next";
+import { Views } from "../parts/Views";
+import { useMay } from "../shell/session";
+
+/** The views of annotating that one's role may open. */
+export function Tabs() {
+  const { t } = useTranslation();
+  const assigns = useMay("annotate.assign");
+  const views = [
+    { to: "/annotate", label: t(assigns ? "annotate.tabs.tasks" : "annotate.tabs.mine") },
+    ...(assigns ? [{ to: "/annotate/hand-out", label: t("annotate.tabs.hand_out") }] : []),
+    { to: "/annotate/reports", label: t("annotate.tabs.reports") },
+  ];
+  return <Views of={views} />;
+}

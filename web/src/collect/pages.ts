@@ -1,0 +1,3 @@
+export { Batch } from "./Batch";
+export { Batches } from "./Batches";
+export { Quarantine } from "./Quarantine";

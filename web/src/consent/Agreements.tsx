@@ -1,0 +1,66 @@
+import { useTranslation } from "react-i18next";
+import { DataTable } from "../parts/DataTable";
+import { day } from "../parts/format";
+import { Name } from "../parts/names";
+import { Screen } from "../parts/Screen";
+import { ConsentViews } from "./Views";
+
+interface AgreementRow {
+  id: string;
+  site_id: string;
+  number: string;
+  uses: number[];
+  commercial: boolean;
+  fee_share_bp: number;
+  starts: string;
+  ends: string;
+}
+
+/** Contracts with hospitals: allowed uses as DUO codes, and the share of the fees. */
+export function Agreements() {
+  const { t } = useTranslation();
+  return (
+    <Screen title={t("consent.agreements")} about={t("consent.agreements_about")}>
+      <ConsentViews />
+      <DataTable<AgreementRow>
+        path="/consent/agreements"
+        label={t("consent.agreements")}
+        empty={t("consent.no_agreements")}
+        rowKey={(row) => row.id}
+        columns={[
+          { key: "number", label: t("consent.number"), sort: true, cell: (row) => row.number },
+          {
+            key: "site_id",
+            label: t("consent.hospital"),
+            cell: (row) => <Name id={row.site_id} />,
+          },
+          {
+            key: "uses",
+            label: t("consent.uses"),
+            cell: (row) =>
+              row.uses
+                .map((code) => {
+                  const duo = `DUO:${String(code).padStart(7, "0")}`;
+                  return t(`consent.duo.${code}`, { defaultValue: duo });
+                })
+                .join(t("consent.comma")),
+          },
+          {
+            key: "commercial",
+            label: t("consent.commercial"),
+            cell: (row) => t(row.commercial ? "parts.yes" : "parts.no"),
+          },
+          {
+            key: "fee_share_bp",
+            label: t("consent.fee_share"),
+            sort: true,
+            numeric: true,
+            cell: (row) => `${row.fee_share_bp / 100} %`,
+          },
+          { key: "starts", label: t("consent.starts"), sort: true, cell: (row) => day(row.starts) },
+          { key: "ends", label: t("consent.ends"), sort: true, cell: (row) => day(row.ends) },
+        ]}
+      />
+    </Screen>
+  );
+}

@@ -1,0 +1,126 @@
+import { Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useCode } from "../parts/code";
+import { DataTable } from "../parts/DataTable";
+import { Facts } from "../parts/Facts";
+import { day } from "../parts/format";
+import { useId } from "../parts/id";
+import { Loaded } from "../parts/Loaded";
+import { Name } from "../parts/names";
+import { Screen } from "../parts/Screen";
+import { daysUntil } from "./dates";
+import { ConsentViews } from "./Views";
+
+interface ApprovalRow {
+  id: string;
+  created_at: string;
+  committee: string;
+  number: string;
+  title: string;
+  modalities: string[];
+  data_types: string[];
+  purposes: string[];
+  sites: string[];
+  commercial: boolean;
+  expires: string;
+}
+
+function Ends({ on }: { on: string }) {
+  const { t } = useTranslation();
+  const left = daysUntil(on, new Date());
+  return (
+    <>
+      {day(on)}
+      {left <= 30 && (
+        <Text span size="xs" c={left < 0 ? "red.9" : "orange.9"} ml={8} fw={600}>
+          {left < 0 ? t("consent.expired") : t("consent.days_left", { n: left })}
+        </Text>
+      )}
+    </>
+  );
+}
+
+/** Ethics approvals, with what each covers and when it ends. */
+export function Approvals() {
+  const { t } = useTranslation();
+  const said = useCode();
+  return (
+    <Screen title={t("consent.title")} about={t("consent.about")}>
+      <ConsentViews />
+      <DataTable<ApprovalRow>
+        path="/consent/approvals"
+        label={t("consent.approvals")}
+        empty={t("consent.no_approvals")}
+        rowKey={(row) => row.id}
+        open={(row) => `/consent/approvals/${row.id}`}
+        columns={[
+          { key: "number", label: t("consent.number"), sort: true, cell: (row) => row.number },
+          {
+            key: "committee",
+            label: t("consent.committee"),
+            sort: true,
+            cell: (row) => row.committee,
+          },
+          { key: "title", label: t("consent.study"), cell: (row) => row.title },
+          {
+            key: "purposes",
+            label: t("consent.purposes"),
+            cell: (row) =>
+              row.purposes.map((one) => said("consent.use", one)).join(t("consent.comma")),
+          },
+          {
+            key: "commercial",
+            label: t("consent.commercial"),
+            cell: (row) => t(row.commercial ? "parts.yes" : "parts.no"),
+          },
+          {
+            key: "expires",
+            label: t("consent.ends"),
+            sort: true,
+            cell: (row) => <Ends on={row.expires} />,
+          },
+        ]}
+      />
+    </Screen>
+  );
+}
+
+export function Approval() {
+  const { t } = useTranslation();
+  const said = useCode();
+  return (
+    <Loaded<ApprovalRow> path={`/consent/approvals/${useId()}`}>
+      {(row) => (
+        <Screen title={row.number} about={row.committee}>
+          <Facts
+            rows={[
+              [t("consent.study"), row.title],
+              [
+                t("consent.purposes"),
+                row.purposes.map((one) => said("consent.use", one)).join(t("consent.comma")),
+              ],
+              [
+                t("consent.data_types"),
+                row.data_types.map((one) => said("consent.data", one)).join(t("consent.comma")),
+              ],
+              [t("consent.modalities"), row.modalities.join(", ") || t("consent.every_modality")],
+              [
+                t("consent.hospitals"),
+                <Stack key="sites" gap={0}>
+                  {row.sites.map((site) => (
+                    <span key={site}>
+                      <Name id={site} />
+                    </span>
+                  ))}
+                </Stack>,
+              ],
+              [t("consent.commercial"), t(row.commercial ? "parts.yes" : "parts.no")],
+              [t("consent.ends"), <Ends key="ends" on={row.expires} />],
+              [t("consent.on_record"), day(row.created_at)],
+            ]}
+          />
+        </Screen>
+      )}
+    </Loaded>
+  );
+}

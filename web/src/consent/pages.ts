@@ -1,0 +1,6 @@
+export { Agreements } from "./Agreements";
+export { Approval, Approvals } from "./Approvals";
+export { Consents } from "./Consents";
+export { Preview } from "./Preview";
+export { Recall } from "./Recall";
+export { Recalls } from "./Recalls";

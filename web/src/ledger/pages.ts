@@ -1,0 +1,3 @@
+export { Anchor } from "./Anchor";
+export { Anchors } from "./Anchors";
+export { Trust } from "./Trust";

@@ -1,0 +1,11 @@
+export { Catalogue } from "./Catalogue";
+export { Journal } from "./Journal";
+export { Licence } from "./Licence";
+export { Licences } from "./Licences";
+export { Listing } from "./Listing";
+export { Order } from "./Order";
+export { Orders } from "./Orders";
+export { Releases } from "./Releases";
+export { Settlement, Settlements } from "./Settlements";
+export { Statement } from "./Statement";
+export { Statements } from "./Statements";

@@ -1,0 +1,33 @@
+import { useTranslation } from "react-i18next";
+import { Facts } from "../parts/Facts";
+import { day } from "../parts/format";
+import { Hash } from "../parts/Hash";
+import { useId } from "../parts/id";
+import { Loaded } from "../parts/Loaded";
+import { Screen } from "../parts/Screen";
+import { Section } from "../parts/Section";
+import type { OrganisationRow } from "./rows";
+import { UserTable } from "./UserTable";
+
+/** One organisation with its users. */
+export function Organisation() {
+  const { t } = useTranslation();
+  return (
+    <Loaded<OrganisationRow> path={`/people/organisations/${useId()}`}>
+      {(row) => (
+        <Screen title={row.name} about={t(`people.kinds.${row.kind}`)}>
+          <Facts
+            rows={[
+              [t("people.country"), row.country],
+              [t("people.since"), day(row.created_at)],
+              ["ID", <Hash key="id" value={row.id} keep={13} />],
+            ]}
+          />
+          <Section title={t("people.users")}>
+            <UserTable organisation={row.id} />
+          </Section>
+        </Screen>
+      )}
+    </Loaded>
+  );
+}

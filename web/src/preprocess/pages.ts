@@ -1,0 +1,3 @@
+export { Plan, Plans } from "./Plans";
+export { Run } from "./Run";
+export { Runs } from "./Runs";

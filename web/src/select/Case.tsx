@@ -1,0 +1,105 @@
+import { Anchor, Grid } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useCode } from "../parts/code";
+import { Facts } from "../parts/Facts";
+import { moment } from "../parts/format";
+import { useId } from "../parts/id";
+import { Loaded } from "../parts/Loaded";
+import { Name } from "../parts/names";
+import { Screen } from "../parts/Screen";
+import { Section } from "../parts/Section";
+import { State } from "../parts/State";
+import { Opened } from "../parts/viewer/root";
+import { SliceViewer } from "../parts/viewer/SliceViewer";
+import { SlideViewer } from "../parts/viewer/SlideViewer";
+import { Decide } from "./Decide";
+import { Metrics } from "./Metrics";
+import { Reasons } from "./Reasons";
+import type { CaseDetail } from "./rows";
+
+/** One case: the picture beside the numbers, the verdict with its reasons, and the decision. */
+export function Case() {
+  const { t } = useTranslation();
+  const said = useCode();
+  return (
+    <Loaded<CaseDetail> path={`/select/cases/${useId()}`}>
+      {(found) => {
+        const title = [found.pseudonym, found.modality, found.body_part]
+          .filter(Boolean)
+          .join(" · ");
+        return (
+          <Screen title={title} about={found.site} actions={<State value={found.standing} />}>
+            <Grid gap="lg">
+              <Grid.Col span={{ base: 12, lg: 6 }}>
+                {found.kind === "slide" ? (
+                  <Opened slide={found.id}>
+                    {(base) => <SlideViewer base={base} label={title} height={520} />}
+                  </Opened>
+                ) : (
+                  <Opened series={found.id}>
+                    {(base) => <SliceViewer base={base} label={title} height={460} />}
+                  </Opened>
+                )}
+              </Grid.Col>
+              <Grid.Col span={{ base: 12, lg: 6 }}>
+                <Facts
+                  rows={[
+                    [t("select.verdict"), <State key="v" value={found.outcome} />],
+                    [t("select.reasons"), <Reasons key="r" keys={found.reason_codes} />],
+                    [
+                      t("select.judged"),
+                      <span key="j">
+                        {moment(found.created_at)} · <Name id={found.by} />
+                      </span>,
+                    ],
+                    [
+                      t("select.recipe"),
+                      found.recipe_id ? (
+                        <Anchor
+                          key="p"
+                          component={Link}
+                          to={`/select/recipes/${found.recipe_id}`}
+                          fz="sm"
+                          c="indigo.9"
+                        >
+                          {found.recipe}
+                        </Anchor>
+                      ) : (
+                        found.recipe
+                      ),
+                    ],
+                    [
+                      t("select.stratum"),
+                      Object.entries(found.stratum)
+                        .map(([name, value]) => `${said("select.axis", name)}: ${value}`)
+                        .join(" · ") || "—",
+                    ],
+                    [
+                      t("select.subject"),
+                      <Anchor
+                        key="s"
+                        component={Link}
+                        to={`/subjects/${found.subject_id}`}
+                        fz="sm"
+                        c="indigo.9"
+                      >
+                        {found.pseudonym ?? t("select.hidden")}
+                      </Anchor>,
+                    ],
+                  ]}
+                />
+                <Section title={t("select.metrics")} about={t("select.metrics_about")}>
+                  <Metrics metrics={found.metrics} />
+                </Section>
+                <Section title={t("select.decisions")}>
+                  <Decide found={found} />
+                </Section>
+              </Grid.Col>
+            </Grid>
+          </Screen>
+        );
+      }}
+    </Loaded>
+  );
+}

@@ -1,0 +1,86 @@
+import { Button, Group, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Act, useSend } from "../parts/Act";
+import { moment } from "../parts/format";
+import { Refusal } from "../parts/Refusal";
+import { State } from "../parts/State";
+import { useMay, useMe } from "../shell/session";
+import type { CaseDetail } from "./rows";
+
+const OUTCOMES = ["accept", "review", "exclude"];
+
+/** Who decided otherwise than the recipe, when and why; and the form that does it. */
+export function Decide({ found }: { found: CaseDetail }) {
+  const { t } = useTranslation();
+  const may = useMay("select.override");
+  const me = useMe().data;
+  const [outcome, setOutcome] = useState("accept");
+  const [reason, setReason] = useState("");
+  const sending = useSend(`/select/cases/${found.id}/overrides`, () => setReason(""));
+  return (
+    <Stack gap="sm">
+      {found.overrides.length === 0 && (
+        <Text size="sm" c="gray.7">
+          {t("select.nobody_decided")}
+        </Text>
+      )}
+      {found.overrides.map((one) => (
+        <Group key={one.id} gap="sm" align="flex-start" wrap="nowrap">
+          <State value={one.outcome} />
+          <div>
+            <Text size="sm">{one.reason}</Text>
+            <Text size="xs" c="gray.7">
+              {one.by_name ?? t("parts.platform")} · {moment(one.created_at)} ·{" "}
+              {t(`parts.state.${one.state}`)}
+              {one.confirmed_by_name &&
+                ` · ${t("select.confirmed_by", { name: one.confirmed_by_name })} ${moment(one.confirmed_at)}`}
+            </Text>
+          </div>
+          {may && one.state === "waiting" && one.by !== me?.id && (
+            <Act path={`/select/overrides/${one.id}/confirm`} label={t("select.confirm")} />
+          )}
+        </Group>
+      ))}
+      {may && (
+        <Stack
+          gap="xs"
+          component="form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            sending.mutate({ outcome, reason: reason.trim() });
+          }}
+        >
+          <SegmentedControl
+            size="xs"
+            aria-label={t("select.decision")}
+            value={outcome}
+            onChange={setOutcome}
+            data={OUTCOMES.map((value) => ({ value, label: t(`parts.state.${value}`) }))}
+          />
+          <Textarea
+            label={t("parts.why")}
+            description={t("select.why_about")}
+            required
+            minLength={3}
+            autosize
+            minRows={2}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          {sending.error && <Refusal error={sending.error} />}
+          <Group justify="flex-end">
+            <Button
+              type="submit"
+              size="xs"
+              loading={sending.isPending}
+              disabled={reason.trim().length < 3}
+            >
+              {t("select.decide")}
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Stack>
+  );
+}

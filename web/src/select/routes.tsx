@@ -1,0 +1,13 @@
+import type { AnyRoute } from "@tanstack/react-router";
+import { screens } from "../shell/screens";
+
+/** Selection: the queue, judged cases, the flow, recipes. */
+export const selectRoutes = (root: AnyRoute): AnyRoute[] =>
+  screens(root, () => import("./pages"), {
+    "/select": "Queue",
+    "/select/cases": "Cases",
+    "/select/cases/$id": "Case",
+    "/select/flow": "Flow",
+    "/select/recipes": "Recipes",
+    "/select/recipes/$id": "Recipe",
+  });

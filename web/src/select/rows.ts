@@ -1,0 +1,64 @@
+export interface CaseRow {
+  id: string;
+  verdict_id: string;
+  created_at: string;
+  kind: string;
+  site: string | null;
+  subject_id: string;
+  pseudonym: string | null;
+  made: boolean;
+  modality: string;
+  body_part: string | null;
+  kernel: string | null;
+  outcome: string;
+  standing: string;
+  reason_codes: string[];
+  nearest: number | null;
+}
+
+export interface Metric {
+  metric: string;
+  unit: string;
+  value: number | null;
+  n: number;
+  reason: string | null;
+  codes: string[];
+  z: number | null;
+  z_limit: number | null;
+  review_limit: number | null;
+  exclude_limit: number | null;
+  stratum: Record<string, string>;
+  stratum_median: number | null;
+  stratum_patients: number;
+}
+
+export interface Override {
+  id: string;
+  created_at: string;
+  outcome: string;
+  reason: string;
+  by: string;
+  by_name: string | null;
+  state: string;
+  confirmed_by: string | null;
+  confirmed_by_name: string | null;
+  confirmed_at: string | null;
+}
+
+export interface CaseDetail extends CaseRow {
+  reasons: { code: string; weight: string; metric: string | null; detail: string | null }[];
+  metrics: Metric[];
+  stratum: Record<string, string>;
+  by: string;
+  recipe: string | null;
+  recipe_id: string | null;
+  overrides: Override[];
+}
+
+/** A reason such as `ct_noise.unusual` as its metric and what is wrong. */
+export function partsOf(key: string): { metric: string | null; code: string } {
+  const at = key.indexOf(".");
+  return at < 0
+    ? { metric: null, code: key }
+    : { metric: key.slice(0, at), code: key.slice(at + 1) };
+}

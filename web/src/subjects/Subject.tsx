@@ -1,0 +1,97 @@
+import { Anchor, Button, Table, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useCode } from "../parts/code";
+import { Empty } from "../parts/Empty";
+import { Facts } from "../parts/Facts";
+import { day, moment } from "../parts/format";
+import { useId } from "../parts/id";
+import { Loaded } from "../parts/Loaded";
+import { Screen } from "../parts/Screen";
+import { Section } from "../parts/Section";
+import { State } from "../parts/State";
+import { useMay } from "../shell/session";
+import { addressOf, type SubjectDetail } from "./rows";
+
+/** One subject: who, and everything on record in one timeline. */
+export function Subject() {
+  const { t } = useTranslation();
+  const said = useCode();
+  const mayRecall = useMay("consent.recall");
+  return (
+    <Loaded<SubjectDetail> path={`/subjects/subjects/${useId()}`}>
+      {(subject) => (
+        <Screen
+          title={subject.pseudonym}
+          about={[
+            subject.site,
+            said("subjects.sex", subject.sex),
+            subject.age === null ? null : t("subjects.years", { n: subject.age }),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+          actions={
+            <>
+              <State value={subject.withdrawn_at ? "withdrawn" : "active"} />
+              {mayRecall && !subject.withdrawn_at && (
+                <Button
+                  component={Link}
+                  to={`/consent/subjects/${subject.id}/recall`}
+                  size="xs"
+                  variant="default"
+                >
+                  {t("subjects.recall")}
+                </Button>
+              )}
+            </>
+          }
+        >
+          {subject.made && (
+            <Text size="sm" c="gray.8">
+              {t("subjects.made_about")}
+            </Text>
+          )}
+          <Facts
+            rows={[
+              [t("subjects.year"), subject.year],
+              [t("subjects.since"), moment(subject.created_at)],
+              [t("subjects.withdrawn"), moment(subject.withdrawn_at)],
+            ]}
+          />
+          <Section title={t("subjects.timeline")} about={t("subjects.timeline_about")}>
+            {subject.timeline.length === 0 ? (
+              <Empty text={t("subjects.nothing_left")} />
+            ) : (
+              <Table fz="sm" verticalSpacing={5} maw={760} aria-label={t("subjects.timeline")}>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th scope="col" w={120}>
+                      {t("subjects.date")}
+                    </Table.Th>
+                    <Table.Th scope="col" w={140}>
+                      {t("subjects.kind")}
+                    </Table.Th>
+                    <Table.Th scope="col">{t("subjects.what")}</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {subject.timeline.map((entry) => (
+                    <Table.Tr key={entry.id}>
+                      <Table.Td>{day(entry.date)}</Table.Td>
+                      <Table.Td>{said("subjects.entry", entry.kind)}</Table.Td>
+                      <Table.Td>
+                        <Anchor component={Link} to={addressOf(entry)} fz="sm" c="indigo.9">
+                          {said("subjects.record_kind", entry.title)}
+                        </Anchor>
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            )}
+          </Section>
+        </Screen>
+      )}
+    </Loaded>
+  );
+}

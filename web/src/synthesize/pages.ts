@@ -1,0 +1,2 @@
+export { Sets } from "./Sets";
+export { SyntheticSet } from "./SyntheticSet";
