@@ -23,11 +23,10 @@ from renkei.hospital.vault import opened
 from renkei.imaging.labels import LabelSet, Segment, pack
 from renkei.imaging.volume import read_series
 
-VOCABULARY = "abdomen-ct@1"
+VOCABULARY, SLIDES = "abdomen-ct@1", "slide-tissue@1"
 READERS = ("reader_1", "reader_2")
 # Cases in which the second reader overlooks the lesions.
 OVERLOOKED = {FIRST_MADE + 4, FIRST_MADE + 9}
-OPEN = 2
 
 
 def who_is_who(data: Path) -> dict[str, Person]:
@@ -35,7 +34,9 @@ def who_is_who(data: Path) -> dict[str, Person]:
     found = {}
     for part, hospital in HOSPITALS.items():
         site = open_site(folder_of(data, part) / "site")
-        numbers = [CT, *range(FIRST_MADE, FIRST_MADE + MADE)]
+        # The second hospital's real CT comes without reference labels.
+        labelled = [CT] if hospital is FIRST else []
+        numbers = [*labelled, *range(FIRST_MADE, FIRST_MADE + MADE)]
         with opened(site.folder) as vault:
             for number in numbers:
                 patient = person(hospital, number)
@@ -80,7 +81,7 @@ def read(data: Path, cast: Cast, teller: Teller) -> None:
     ):
         patients = who_is_who(data)
         if not curator.get("/annotate/tasks", limit=1)["total"]:
-            _hand_out(curator, cast, patients)
+            _hand_out(curator, cast)
             until_idle(operator)
         owners = _owners(curator, patients)
         with ThreadPoolExecutor(len(READERS)) as pool:
@@ -88,26 +89,29 @@ def read(data: Path, cast: Cast, teller: Teller) -> None:
         until_idle(operator)
         step.more["adjudicated"] = _adjudicate(cast)
         until_idle(operator)
-        states = Counter(task["state"] for task in curator.pages("/annotate/tasks"))
+        states = Counter(
+            "left_open" if task["state"] in {"ready", "reading"} else task["state"]
+            for task in curator.pages("/annotate/tasks")
+        )
         step.came, step.out = sum(states.values()), states.pop("signed", 0)
         step.reject(states)
         step.more["report"] = _report(cast)
 
 
-def _hand_out(curator: Client, cast: Cast, patients: Mapping[str, Person]) -> None:
-    """Make tasks of all accepted CTs; two of them stay open for whoever opens the web app."""
-    accepted = [
-        case["id"]
-        for case in curator.pages("/select/cases", standing="accept", modality="CT")
-        if case["pseudonym"] in patients and case["body_part"] == "ABDOMEN"
-    ]
-    body = {
-        "series_ids": accepted,
-        "vocabulary": VOCABULARY,
+def _hand_out(curator: Client, cast: Cast) -> None:
+    """Make tasks of all accepted abdominal CTs and of the slide.
+
+    The slide and the CT without reference labels stay open for whoever opens the web app.
+    """
+    team = {
         "readers": [cast.people[reader].id for reader in READERS],
         "adjudicator": cast.people["adjudicator"].id,
     }
-    curator.post("/annotate/tasks", body)
+    accepted = list(curator.pages("/select/cases", standing="accept"))
+    cts = [c["id"] for c in accepted if (c["modality"], c["body_part"]) == ("CT", "ABDOMEN")]
+    slides = [c["id"] for c in accepted if c["modality"] == "SM"]
+    curator.post("/annotate/tasks", {"series_ids": cts, "vocabulary": VOCABULARY, **team})
+    curator.post("/annotate/tasks", {"slide_ids": slides, "vocabulary": SLIDES, **team})
 
 
 def _owners(curator: Client, patients: Mapping[str, Person]) -> dict[str, Person]:
@@ -124,7 +128,9 @@ def _draw(data: Path, cast: Cast, reader: str, owners: Mapping[str, Person]) -> 
         series = {t["id"]: t["series_id"] for t in client.pages("/annotate/tasks")}
         waiting = [a for a in client.pages("/annotate/attempts") if a["state"] == "assigned"]
         for attempt in waiting:
-            patient = owners[series[attempt["task_id"]]]
+            patient = owners.get(series[attempt["task_id"]])
+            if patient is None:
+                continue
             labels = reference_of(data, patient)
             missed = patient.hospital is FIRST and patient.number in OVERLOOKED
             _hand_in(client, attempt["id"], as_read(labels, reader, overlooked=missed))
