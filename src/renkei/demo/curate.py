@@ -59,9 +59,10 @@ def process(cast: Cast, teller: Teller) -> None:
         pair = curator.post("/preprocess/runs", body)
         until_idle(operator)
         states = Counter(run["state"] for run in curator.pages("/preprocess/runs"))
-        step.came = len(signed) + 1
+        step.came = sum(states.values()) + sum(refused.values()) + sum(pair["refused"].values())
         step.out = states.pop("done", 0)
-        step.reject({**states, **refused, **pair["refused"]})
+        for rejected in (states, refused, pair["refused"]):
+            step.reject(rejected)
         step.more["pair"] = [
             curator.get(f"/preprocess/runs/{run}")["state"] for run in pair["runs"]
         ]

@@ -15,7 +15,6 @@ class Hospital:
     letter: str
     code: str
     name: str
-    name_en: str
     uid_root: str
     physician: str
     address: str
@@ -25,7 +24,6 @@ FIRST = Hospital(
     "A",
     "11",
     "架空連携第一病院見本放射線科",
-    "RENKEI SAMPLE FIRST HOSPITAL",
     "1.2.392.999991.11",
     "見本田^架空医師一郎左衛門",
     "東京都架空区見本町一丁目一番地",
@@ -34,7 +32,6 @@ SECOND = Hospital(
     "B",
     "22",
     "架空見本総合病院中央診療部",
-    "MIHON SAMPLE GENERAL HOSPITAL",
     "1.2.392.999991.22",
     "架空川^見本医師次郎左衛門",
     "大阪府架空市見本台二丁目二番地",
@@ -100,12 +97,10 @@ class Person:
 
     def identifiers(self) -> Iterator[str]:
         """Yield everything that must be found nowhere on the platform."""
-        yield from (self.kanji.replace("^", ""), self.kana.replace("^", ""))
-        yield from (self.latin, self.latin.replace("^", " "))
+        yield from (self.kanji.replace("^", ""), self.kana.replace("^", " "), self.latin)
         yield from (self.patient_id, self.patient_id.lstrip("0"), self.accession)
         yield from (self.phone, self.address, self.birth.isoformat(), self.uid(1))
-        yield from (self.hospital.name, self.hospital.name_en, self.hospital.address)
-        yield self.hospital.physician.replace("^", "")
+        yield from (self.hospital.name, self.hospital.address, self.hospital.physician)
 
 
 # Examined years before the ethics approval began.
