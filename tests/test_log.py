@@ -41,7 +41,7 @@ def test_no_value_of_a_real_header_comes_through(lines):
     values = {v for v in values if len(v) > 3}
     assert len(values) > 10
     for value in values:
-        log.get_logger("t").info("x", reason=value, kind=value, error=value, method=value)
+        log.get_logger("t").info("x", reason=value, kind=value, method=value, error=value)
     text = json.dumps(lines(), ensure_ascii=False)
     assert [v for v in values if v in text] == []
 

@@ -23,7 +23,7 @@ reason kind port attempts error version index
 KEYS = frozenset(_KEYS.split())
 # A code is a short lower-case word; an error is the name of a class; neither can quote a file.
 _CODE = re.compile(r"[a-z][a-z0-9_.]{0,79}")
-_ERROR = re.compile(r"[A-Z][A-Za-z]{1,60}")
+_ERROR = re.compile(r"[A-Z][A-Za-z]{1,60}(Error|Exception|Interrupt|Exit|Warning)")
 _ROUTE = re.compile(r"/[a-z0-9_.{}/-]{0,119}")
 _METHOD = re.compile(r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS")
 _SHAPES = {"route": _ROUTE, "error": _ERROR, "method": _METHOD}

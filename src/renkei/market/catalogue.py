@@ -10,8 +10,11 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from renkei.errors import DataRefusedError
+from renkei.plugins import need_extra
 
 SMALLEST = 10
+# What the linear programme calls a goal without an end, and how exact its answers are.
+UNBOUNDED, SLACK = 3, 1e-6
 BASE = 10
 HIDDEN = "<10"
 TOTAL = ""  # the name of the margin on both axes
@@ -52,7 +55,43 @@ def safe_table(
             shown[cell] = kept
         else:
             shown[cell] = rounded(count, key, f"{name}|{cell[0]}|{cell[1]}")
+    # Totals that were rounded apart can still bound a small cell together: show fewer of them.
+    while _pinned(full, shown):
+        totals = [c for c, value in shown.items() if value != HIDDEN and TOTAL in c]
+        shown[min(totals, key=lambda c: (c != (TOTAL, TOTAL), full[c], c))] = HIDDEN
     return shown
+
+
+def _pinned(full: Counts, shown: Shown) -> bool:
+    """Tell whether what is shown leaves any small count fewer than ten values.
+
+    Each shown number says that its true sum lies less than 10 away: a linear programme per cell.
+    """
+    need_extra("imaging", "scipy")
+    import numpy as np
+    from scipy.optimize import linprog
+
+    cells = [cell for cell in full if TOTAL not in cell]
+    known = {cell: int(value) for cell, value in shown.items() if value != HIDDEN}
+    if not any(TOTAL in cell for cell in known):
+        return False
+    sums = np.array(
+        [[float(k[0] in {TOTAL, c[0]} and k[1] in {TOTAL, c[1]}) for c in cells] for k in known]
+    )
+    values = np.array(list(known.values()), dtype=float)
+    bounds = {
+        "A_ub": np.vstack([sums, -sums]),
+        "b_ub": np.concatenate([values + BASE - 1, BASE - 1 - values]),
+    }
+    for index, cell in enumerate(cells):
+        if full[cell] >= SMALLEST:
+            continue
+        goal = np.zeros(len(cells))
+        goal[index] = 1
+        least, most = linprog(goal, **bounds), linprog(-goal, **bounds)
+        if most.status != UNBOUNDED and -most.fun - least.fun < SMALLEST - 1 - SLACK:
+            return True
+    return False
 
 
 def with_margins(counts: Counts) -> dict[Cell, int]:
