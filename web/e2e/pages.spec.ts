@@ -92,25 +92,20 @@ for (const role of ROLES) {
   }
 }
 
-test("a hospital sees why files were held", async ({ context, page }) => {
-  let seen = false;
+test("a hospital sees its batches, what was held, and signs out", async ({ context, page }) => {
   for (const who of [0, 1]) {
     await signIn(context, page, "hospital", "en", who);
+    await page.goto("/collect");
+    await expect(page.locator("tbody tr").first()).toBeVisible();
     await page.goto("/collect/quarantine");
     await expect(page.getByRole("heading", { level: 1, name: "Quarantine" })).toBeVisible();
     const rows = page.locator("tbody tr");
     await expect(rows.first().or(page.getByText("Nothing is held."))).toBeVisible();
-    if (await rows.count()) {
-      seen = true;
-      // A sentence, not a code.
-      await expect(rows.first().locator("b")).not.toHaveText(/_/);
-      await rows.first().getByRole("link").click();
-      await expect(page.getByRole("heading", { name: "Why files are held" })).toBeVisible();
-    }
+    // A sentence, not a code.
+    if (await rows.count()) await expect(rows.first().locator("b")).not.toHaveText(/_/);
     await page.getByRole("button", { name: "Sign out" }).click();
-    await expect(page.getByLabel("Password", { exact: true })).toBeVisible();
+    await expect(page.getByLabel(/^Password/).first()).toBeVisible();
   }
-  expect(seen).toBe(true);
 });
 
 test("a curator opens a case, decides otherwise, and stands there by name", async ({
