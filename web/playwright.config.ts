@@ -6,6 +6,7 @@ export default defineConfig({
   timeout: 60_000,
   workers: 1,
   forbidOnly: true,
+  retries: process.env.CI ? 1 : 0,
   reporter: [["list"], ["junit", { outputFile: process.env.JUNIT_FILE ?? "test-results/e2e.xml" }]],
   use: {
     baseURL: process.env.RENKEI_STORY_URL ?? "http://127.0.0.1:8600",
