@@ -83,6 +83,8 @@ app = typer.Typer(
     cls=LazyGroup,
     no_args_is_help=True,
     add_completion=False,
+    # Rich would bring Markdown and syntax colours along: twice the time for the same list.
+    rich_markup_mode=None,
     context_settings=CONTEXT,
     pretty_exceptions_enable=False,
 )
