@@ -59,7 +59,8 @@ def process(cast: Cast, teller: Teller) -> None:
         pair = curator.post("/preprocess/runs", body)
         until_idle(operator)
         states = Counter(run["state"] for run in curator.pages("/preprocess/runs"))
-        step.came = sum(states.values()) + sum(refused.values()) + sum(pair["refused"].values())
+        # A second telling finds runs of a subject who has withdrawn and is signed no more.
+        step.came = len(signed) + 1 + states["recalled"]
         step.out = states.pop("done", 0)
         for rejected in (states, refused, pair["refused"]):
             step.reject(rejected)
@@ -84,15 +85,17 @@ def publish(cast: Cast, teller: Teller) -> str:
         cast.client("curator") as curator,
         cast.client("operator") as operator,
     ):
-        version = _version(curator)
+        version, asked = _version(curator), None
         if version["state"] == "draft":
             filled = curator.post(f"/publish/versions/{version['id']}/cases", {"modality": "CT"})
+            asked = filled["asked"]
             step.reject(filled["rejected"])
             curator.post(f"/publish/versions/{version['id']}/freeze")
             until_idle(operator)
         frozen = curator.get(f"/publish/versions/{version['id']}")
         step.out = frozen["cases"]
-        step.came = step.out + sum(step.rejected.values())
+        # A second telling finds the version frozen, and asks for no case again.
+        step.came = step.out if asked is None else asked
         step.more.update(
             version=frozen["number"],
             state=frozen["state"],
@@ -105,7 +108,7 @@ def publish(cast: Cast, teller: Teller) -> str:
 
 
 def _version(curator: Client) -> dict[str, Any]:
-    known = curator.get("/publish/versions", limit=1)["items"]
+    known = curator.get("/publish/versions", sort="created_at", limit=1)["items"]
     if known:
         found: dict[str, Any] = known[0]
         return found
