@@ -6,6 +6,8 @@ and range reads compare the hashes of the 1 MiB blocks that cover the range.
 
 import asyncio
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -23,7 +25,7 @@ from renkei.server.db import Big, Table
 from renkei.server.keys import ObjectErasedError, OwnerKey
 from renkei.server.lineage import own
 
-__all__ = ["ObjectErasedError", "StoredObject", "load", "load_range", "store"]
+__all__ = ["ObjectErasedError", "StoredObject", "load", "load_range", "store", "store_many"]
 
 BLOCK = 1 << 20
 HASH = 32
@@ -73,36 +75,59 @@ async def store(
     Raises:
         ObjectErasedError: The owner was erased; nothing more is stored for it.
     """
+    many = await store_many(
+        session, [data], site_id=site_id, subject_id=subject_id, batch_id=batch_id
+    )
+    return many[0]
+
+
+async def store_many(
+    session: AsyncSession,
+    many: Sequence[bytes],
+    *,
+    site_id: UUID,
+    subject_id: UUID | None = None,
+    batch_id: UUID | None = None,
+) -> list[StoredObject]:
+    """Keep several pieces of one owner, in their order, with the statements of one.
+
+    Raises:
+        ObjectErasedError: The owner was erased; nothing more is stored for it.
+    """
     kind, owner = _owner(site_id, subject_id, batch_id)
     key_id, over = await keys.owner_key(session, site_id=site_id, kind=kind, owner_id=owner)
-    plain = hashlib.sha256(data).hexdigest()
-    known = select(StoredObject).where(
-        StoredObject.key_id == key_id, StoredObject.plain_sha256 == plain
-    )
-    found: StoredObject | None = await session.scalar(known)
-    if found is None:
-        data_key = crypt4gh.new_data_key()
-        body, cipher, blocks = await asyncio.to_thread(_seal, data, data_key)
-        path = f"{cipher[:2]}/{cipher}"
-        await obstore.put_async(vault.current().objects, path, body)
-        row = insert(StoredObject).values(
-            key_id=key_id,
-            site_id=site_id,
-            subject_id=subject_id,
-            batch_id=batch_id,
-            plain_sha256=plain,
-            cipher_sha256=cipher,
-            size=len(data),
-            body_size=len(body),
-            blocks=blocks,
-            path=path,
-            wrapped=vault.wrap(data_key, over, owner=plain),
-        )
-        found = await session.scalar(row.on_conflict_do_nothing().returning(StoredObject))
-        found = found or (await session.scalars(known)).one()
+    hashes = [hashlib.sha256(data).hexdigest() for data in many]
+    found = await _kept(session, key_id, hashes)
+    fresh = {h: data for h, data in zip(hashes, many, strict=True) if h not in found}
+    if fresh:
+        sealed = await asyncio.to_thread(_seal_many, fresh, over)
+        where = vault.current().objects
+        await asyncio.gather(*(obstore.put_async(where, one.path, one.body) for one in sealed))
+        owned = {
+            "key_id": key_id,
+            "site_id": site_id,
+            "subject_id": subject_id,
+            "batch_id": batch_id,
+        }
+        rows = insert(StoredObject).values([{**owned, **one.columns} for one in sealed])
+        new = await session.scalars(rows.on_conflict_do_nothing().returning(StoredObject))
+        found |= {row.plain_sha256: row for row in new}
+        if len(found) < len(set(hashes)):  # somebody else kept the same bytes a moment ago
+            found = await _kept(session, key_id, hashes)
     if subject_id is not None:
-        await own(session, [plain], [subject_id])
-    return found
+        await own(session, sorted(set(hashes)), [subject_id])
+    return [found[one] for one in hashes]
+
+
+async def _kept(
+    session: AsyncSession, key_id: UUID, hashes: Sequence[str]
+) -> dict[str, StoredObject]:
+    rows = await session.scalars(
+        select(StoredObject).where(
+            StoredObject.key_id == key_id, StoredObject.plain_sha256.in_(hashes)
+        )
+    )
+    return {row.plain_sha256: row for row in rows}
 
 
 def _owner(site_id: UUID, subject_id: UUID | None, batch_id: UUID | None) -> tuple[str, UUID]:
@@ -111,13 +136,36 @@ def _owner(site_id: UUID, subject_id: UUID | None, batch_id: UUID | None) -> tup
     return ("batch", batch_id) if batch_id is not None else ("site", site_id)
 
 
-def _seal(data: bytes, data_key: bytes) -> tuple[bytes, str, bytes]:
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    path: str
+    body: bytes
+    columns: dict[str, object]
+
+
+def _seal_many(many: Mapping[str, bytes], over: bytes) -> list[_Sealed]:
+    return [_seal(plain, data, over) for plain, data in many.items()]
+
+
+def _seal(plain: str, data: bytes, over: bytes) -> _Sealed:
+    data_key = crypt4gh.new_data_key()
     body = crypt4gh.encrypt_body(data, data_key)
     view = memoryview(body)
     blocks = b"".join(
         hashlib.sha256(view[start : start + BLOCK]).digest() for start in range(0, len(body), BLOCK)
     )
-    return body, hashlib.sha256(body).hexdigest(), blocks
+    cipher = hashlib.sha256(body).hexdigest()
+    path = f"{cipher[:2]}/{cipher}"
+    columns = {
+        "plain_sha256": plain,
+        "cipher_sha256": cipher,
+        "size": len(data),
+        "body_size": len(body),
+        "blocks": blocks,
+        "path": path,
+        "wrapped": vault.wrap(data_key, over, owner=plain),
+    }
+    return _Sealed(path, body, columns)
 
 
 async def find_object(session: AsyncSession, object_id: UUID) -> StoredObject:

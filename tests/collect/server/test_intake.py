@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.event import listen
 from tests.collect.conftest import ct_slice, permit, subject
 
 from renkei.collect.server.batch import BatchClosedError, NoSuchBatchError, close_batch
@@ -196,3 +197,28 @@ async def test_another_hospital_does_not_find_the_batch(session, sending, opened
     with as_actor(session, b), pytest.raises(NoSuchBatchError):
         await take_dicom(session, batch_id=batch.id, data=data)
     assert await session.scalar(select(func.count()).select_from(Rendition)) == 0
+
+
+async def test_of_two_files_of_one_instance_in_a_request_one_stands(session, sending, opened):
+    files = [ct_slice(sop="2.25.77", fill=1), ct_slice(sop="2.25.77", fill=2), ct_slice(number=5)]
+    for data in files:
+        sending.add(data)
+    batch = (await opened(sending)).batch
+    taken = await take_dicoms(session, batch_id=batch.id, files=[*files, files[2]])
+    assert sorted(t.reason or "stored" for t in taken[:2]) == ["conflict", "stored"]
+    assert [t.state for t in taken[2:]] == [FileState.STORED] * 2
+    assert await session.scalar(select(func.count()).select_from(Rendition)) == 2
+    counts = await close_batch(session, batch_id=batch.id)
+    assert (counts.sent, counts.stored, counts.quarantined) == (3, 2, {"conflict": 1})
+
+
+async def test_a_group_costs_no_statement_per_file(session, connection, sending, opened):
+    files = [ct_slice(number=n, fill=n) for n in range(1, 41)]
+    for data in files:
+        sending.add(data)
+    batch = (await opened(sending)).batch
+    statements = []
+    listen(connection.sync_connection, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    await take_dicoms(session, batch_id=batch.id, files=files)
+    await session.flush()
+    assert 0 < len(statements) < len(files)

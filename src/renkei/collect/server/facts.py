@@ -1,4 +1,4 @@
-"""Write the facts of what is taken: study, series, instance, rendition, slide, record."""
+"""Write the facts of what is taken: study and series, and a NIfTI file as one of them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.collect.kinds import MalformedError
 from renkei.collect.scans import DicomFacts
+from renkei.collect.server.instances import Copy, write_instances
 from renkei.errors import DataRefusedError
 from renkei.proof import digest
-from renkei.server.storage import store
-from renkei.subjects.server.tables import Instance, Rendition, Series, Source, Study, Subject
+from renkei.subjects.server.tables import Instance, Series, Source, Study, Subject
 
 NIFTI = "nifti"
 
@@ -22,37 +22,12 @@ class ConflictingBytesError(DataRefusedError):
     """The same identifier came with other bytes, or for another subject."""
 
 
-async def write_instance(
-    session: AsyncSession,
-    *,
-    subject: Subject,
-    facts: DicomFacts,
-    data: bytes,
-    known: dict[str, UUID],
-) -> UUID:
-    """Store one DICOM instance and return its series; the same bytes again change nothing.
-
-    `known` are the series of this subject that were found in this transaction, by UID; this one is
-    added. Other bytes count as another rendition only when the decoded frames are equal and the
-    transfer syntax is not.
+async def write_series(session: AsyncSession, *, subject: Subject, facts: DicomFacts) -> UUID:
+    """Return the series that an instance belongs to; it and its study are written when new.
 
     Raises:
         ConflictingBytesError: A UID stands for something else at this hospital.
     """
-    series = known.get(facts.series_uid)
-    if series is None:
-        series = await _series_of(session, subject, facts)
-    instance, held = await _instance(
-        session, subject, series, facts.sop_uid, facts.sop_class_uid, facts.number
-    )
-    await _rendition(
-        session, subject, instance, data, facts.transfer_syntax, facts.pixel_sha256, held=held
-    )
-    known[facts.series_uid] = series
-    return series
-
-
-async def _series_of(session: AsyncSession, subject: Subject, facts: DicomFacts) -> UUID:
     study = await _study(
         session,
         subject,
@@ -111,8 +86,9 @@ async def write_nifti(
         synthetic=False,
         instances=0,
     )
-    instance, held = await _instance(session, subject, series, uid, None, 1)
-    await _rendition(session, subject, instance, data, NIFTI, None, held=held)
+    copy = Copy(uid, None, 1, NIFTI, None, digest(data), data)
+    if not all(await write_instances(session, subject=subject, series_id=series, copies=[copy])):
+        raise ConflictingBytesError("This instance is on record with other bytes.")
     return series
 
 
@@ -159,81 +135,3 @@ async def _series(
     if study != study_id:
         raise ConflictingBytesError("This series is on record in another study.")
     return series_id
-
-
-async def _instance(
-    session: AsyncSession,
-    subject: Subject,
-    series_id: UUID,
-    sop_uid: str,
-    sop_class_uid: str | None,
-    number: int | None,
-) -> tuple[UUID, bool]:
-    """Return the instance, and whether it was there before."""
-    row = {
-        "site_id": subject.site_id,
-        "subject_id": subject.id,
-        "series_id": series_id,
-        "sop_uid": sop_uid,
-        "sop_class_uid": sop_class_uid,
-        "number": number,
-    }
-    new: UUID | None = await session.scalar(
-        insert(Instance).values(row).on_conflict_do_nothing().returning(Instance.id)
-    )
-    if new is not None:
-        return new, False
-    found = await session.execute(
-        select(Instance.id, Instance.series_id).where(
-            Instance.site_id == subject.site_id, Instance.sop_uid == sop_uid
-        )
-    )
-    instance_id, series = found.one()
-    if series != series_id:
-        raise ConflictingBytesError("This instance is on record in another series.")
-    return instance_id, True
-
-
-async def _rendition(
-    session: AsyncSession,
-    subject: Subject,
-    instance_id: UUID,
-    data: bytes,
-    transfer_syntax: str,
-    pixels: str | None,
-    *,
-    held: bool,
-) -> None:
-    sha256 = digest(data)
-    if held and await _is_held(session, instance_id, sha256, transfer_syntax, pixels):
-        return
-    stored = await store(session, data, site_id=subject.site_id, subject_id=subject.id)
-    row = {
-        "site_id": subject.site_id,
-        "subject_id": subject.id,
-        "instance_id": instance_id,
-        "sha256": sha256,
-        "object_id": stored.id,
-        "transfer_syntax": transfer_syntax,
-        "pixel_sha256": pixels,
-    }
-    await session.execute(insert(Rendition).values(row).on_conflict_do_nothing())
-
-
-async def _is_held(
-    session: AsyncSession,
-    instance_id: UUID,
-    sha256: str,
-    transfer_syntax: str,
-    pixels: str | None,
-) -> bool:
-    rows = await session.scalars(select(Rendition).where(Rendition.instance_id == instance_id))
-    held = list(rows)
-    if any(row.sha256 == sha256 for row in held):
-        return True
-    if any(
-        row.transfer_syntax == transfer_syntax or row.pixel_sha256 != pixels or pixels is None
-        for row in held
-    ):
-        raise ConflictingBytesError("This instance is on record with other bytes.")
-    return False

@@ -17,8 +17,9 @@ from renkei.collect.parting import part_file
 from renkei.collect.scans import read_nifti_modality, read_slide
 from renkei.collect.server.batch import RETRIED
 from renkei.collect.server.facts import ConflictingBytesError, count_instances, write_nifti
+from renkei.collect.server.group import CONFLICT
 from renkei.collect.server.hold import hold_file, hold_part
-from renkei.collect.server.intake import CONFLICT, Taken
+from renkei.collect.server.intake import Taken
 from renkei.collect.server.permit import Gate, lock_batch
 from renkei.collect.server.received import RecordReceived, SlideReceived
 from renkei.collect.server.tables import Batch, BatchFile, FileState

@@ -1,0 +1,130 @@
+"""Write the instances of a series with their bytes, many with one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from renkei.server.storage import store_many
+from renkei.subjects.server.tables import Instance, Rendition, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy of an instance as it came; `pixel_sha256` covers its decoded frames."""
+
+    sop_uid: str
+    sop_class_uid: str | None
+    number: int | None
+    transfer_syntax: str
+    pixel_sha256: str | None
+    sha256: str
+    data: bytes
+
+
+async def write_instances(
+    session: AsyncSession, *, subject: Subject, series_id: UUID, copies: Sequence[Copy]
+) -> list[bool]:
+    """Store copies of instances of one series; tell of each whether it fits what is on record.
+
+    The same bytes again change nothing. Other bytes count as another rendition only when the
+    decoded frames are equal and the transfer syntax is not. No two copies have one UID.
+    """
+    fresh = await _add(session, subject, series_id, copies)
+    known = await _known(session, subject, [c.sop_uid for c in copies if c.sop_uid not in fresh])
+    wanted = [(fresh[c.sop_uid], c) for c in copies if c.sop_uid in fresh]
+    unfit: set[str] = set()
+    for copy in copies:
+        if copy.sop_uid not in known:
+            continue
+        instance_id, in_series, held = known[copy.sop_uid]
+        if in_series != series_id or _conflicts(copy, held):
+            unfit.add(copy.sop_uid)
+        elif all(one.sha256 != copy.sha256 for one in held):
+            wanted.append((instance_id, copy))
+    await _write(session, subject, wanted)
+    return [copy.sop_uid not in unfit for copy in copies]
+
+
+async def _add(
+    session: AsyncSession, subject: Subject, series_id: UUID, copies: Sequence[Copy]
+) -> dict[str, UUID]:
+    """Return the instances that were not there before, by UID."""
+    rows = [
+        {
+            "site_id": subject.site_id,
+            "subject_id": subject.id,
+            "series_id": series_id,
+            "sop_uid": copy.sop_uid,
+            "sop_class_uid": copy.sop_class_uid,
+            "number": copy.number,
+        }
+        for copy in copies
+    ]
+    added = await session.execute(
+        insert(Instance)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning(Instance.sop_uid, Instance.id)
+    )
+    return dict(added.all())
+
+
+async def _known(
+    session: AsyncSession, subject: Subject, uids: Sequence[str]
+) -> dict[str, tuple[UUID, UUID, tuple[Rendition, ...]]]:
+    """Return instance, series and renditions of what was there before, by UID."""
+    if not uids:
+        return {}
+    found = await session.execute(
+        select(Instance.sop_uid, Instance.id, Instance.series_id).where(
+            Instance.site_id == subject.site_id, Instance.sop_uid.in_(uids)
+        )
+    )
+    rows = found.all()
+    held: dict[UUID, list[Rendition]] = {row.id: [] for row in rows}
+    for rendition in await session.scalars(
+        select(Rendition).where(Rendition.instance_id.in_(held))
+    ):
+        held[rendition.instance_id].append(rendition)
+    return {row.sop_uid: (row.id, row.series_id, tuple(held[row.id])) for row in rows}
+
+
+def _conflicts(copy: Copy, held: Sequence[Rendition]) -> bool:
+    if any(one.sha256 == copy.sha256 for one in held):
+        return False
+    return any(
+        one.transfer_syntax == copy.transfer_syntax
+        or one.pixel_sha256 != copy.pixel_sha256
+        or copy.pixel_sha256 is None
+        for one in held
+    )
+
+
+async def _write(
+    session: AsyncSession, subject: Subject, wanted: Sequence[tuple[UUID, Copy]]
+) -> None:
+    if not wanted:
+        return
+    stored = await store_many(
+        session,
+        [copy.data for _, copy in wanted],
+        site_id=subject.site_id,
+        subject_id=subject.id,
+    )
+    rows = [
+        {
+            "site_id": subject.site_id,
+            "subject_id": subject.id,
+            "instance_id": instance_id,
+            "sha256": copy.sha256,
+            "object_id": kept.id,
+            "transfer_syntax": copy.transfer_syntax,
+            "pixel_sha256": copy.pixel_sha256,
+        }
+        for (instance_id, copy), kept in zip(wanted, stored, strict=True)
+    ]
+    await session.execute(insert(Rendition).values(rows).on_conflict_do_nothing())
