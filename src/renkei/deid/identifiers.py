@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from renkei.deid.dates import BadDateError, parse_day, spellings
 
@@ -42,12 +42,7 @@ class Identifiers:
 
     def __or__(self, other: "Identifiers") -> "Identifiers":
         """Return both together."""
-        return Identifiers(
-            self.names | other.names,
-            self.numbers | other.numbers,
-            self.days | other.days,
-            self.texts | other.texts,
-        )
+        return _joined(self, other)
 
     @cached_property
     def spelled(self) -> frozenset[str]:
@@ -87,6 +82,17 @@ class Identifiers:
             return False
         folded = fold(text)
         return bool(self.pattern.search(folded) or self.pattern.search(_SEPARATORS.sub("", folded)))
+
+
+@lru_cache(maxsize=64)
+def _joined(one: Identifiers, other: Identifiers) -> Identifiers:
+    # One object for all files of a series: its patterns are made once.
+    return Identifiers(
+        one.names | other.names,
+        one.numbers | other.numbers,
+        one.days | other.days,
+        one.texts | other.texts,
+    )
 
 
 def _name_forms(name: str) -> set[str]:

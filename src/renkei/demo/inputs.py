@@ -24,7 +24,7 @@ from renkei.demo.identity import (
 from renkei.demo.persons import FIRST, SECOND, TOO_EARLY, Hospital, Person, person
 from renkei.errors import NotFoundError
 from renkei.imaging.dicom import read_object
-from renkei.imaging.labels import LabelSet, Segment, from_label_map
+from renkei.imaging.labels import LabelSet, Segment, from_label_map, pack
 from renkei.imaging.made import ORGANS, VOCABULARY, made_ct, write_ct_series
 from renkei.imaging.nifti import read_nifti
 from renkei.imaging.seg import write_seg
@@ -52,11 +52,10 @@ class NoSamplesError(NotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One made case to write: whose, by which seed, with how much noise."""
+    """One made case to write: where, whose, with how much noise."""
 
     folder: Path
     person: Person
-    seed: int
     noise: float
 
 
@@ -102,8 +101,14 @@ def made_case(patient: Person, noise: float = 1.0) -> tuple[Volume, LabelSet]:
 
 
 def write_made(case: Case) -> int:
-    """Write one made case as the hospital's PACS would export it; return the number of files."""
-    volume, _ = made_case(case.person, case.noise)
+    """Write one made case as the hospital's PACS would export it; return the number of files.
+
+    Beside the hospital's folder stands what is really in the case: the readers draw after it.
+    """
+    volume, labels = made_case(case.person, case.noise)
+    answer = answer_file(case.folder.parents[2], case.person.number)
+    answer.parent.mkdir(parents=True, exist_ok=True)
+    answer.write_bytes(pack(labels))
     files = write_ct_series(volume, identity_header(case.person))
     case.folder.mkdir(parents=True, exist_ok=True)
     for number, data in enumerate(files, 1):
@@ -112,14 +117,18 @@ def write_made(case: Case) -> int:
     return len(files)
 
 
+def answer_file(hospital: Path, number: int) -> Path:
+    """Return where the reference labels of a patient's case stand."""
+    return hospital / "answers" / f"{number:03d}.labels"
+
+
 def write_hospital(hospital: Hospital, folder: Path) -> None:
     """Write everything that one hospital gives: images, slide, tables, FHIR, genes, labels."""
     made = [person(hospital, FIRST_MADE + i) for i in range(MADE)]
     extra = [person(hospital, n) for n in (NO_CONSENT, TOO_EARLY)] if hospital is FIRST else []
-    cases = [
-        Case(folder / "pacs" / f"{p.number:03d}", p, seed_of(p), _noise(p)) for p in (*made, *extra)
-    ]
-    for _, answer in compute.map_cases(write_made, cases, jobs=2):
+    cases = [Case(folder / "pacs" / f"{p.number:03d}", p, _noise(p)) for p in (*made, *extra)]
+    # The other hospital writes its own at the same time.
+    for _, answer in compute.map_cases(write_made, cases, jobs=1):
         if isinstance(answer, Exception):
             raise answer
     links = list(_first(folder) if hospital is FIRST else _second(folder))

@@ -18,11 +18,24 @@ from renkei.settings import Settings
 from renkei.subjects.server.site import add_site
 
 KEPT = "people.json"
-APPROVAL, AGREEMENT = "DEMO-2024-001", "DEMO-AGREEMENT"
-ENDS = "2031-03-31"
+AGREEMENT, ENDS = "DEMO-AGREEMENT", "2031-03-31"
 # General research use; a commercial licence is allowed by the contract.
 GENERAL_RESEARCH_USE = 42
 FEE_SHARE_BP = 7000
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An ethics approval: examinations of `start` to `end` may be collected until it expires."""
+
+    number: str
+    start: str
+    end: str
+    expires: str
+
+
+APPROVAL = Approval("DEMO-2024-001", "2024-04-01", "2026-03-31", ENDS)
+EXPIRED_APPROVAL = Approval("DEMO-2018-007", "2018-04-01", "2023-03-31", "2025-03-31")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,28 +126,30 @@ async def _token(user: User) -> Someone:
 
 
 def govern(cast: Cast) -> dict[str, UUID]:
-    """Record the ethics approval and each hospital's agreement; return the sites by part."""
+    """Record the ethics approvals and each hospital's agreement; return the sites by part."""
     sites = {part: UUID(cast.people[part].organisation) for part in ("first", "second")}
     with cast.client("operator") as operator:
         known = {row["number"] for row in operator.pages("/consent/approvals")}
-        if APPROVAL not in known:
-            operator.post("/consent/approvals", _approval([str(s) for s in sites.values()]))
+        if APPROVAL.number not in known:
+            for approval in (EXPIRED_APPROVAL, APPROVAL):
+                body = _approval(approval, [str(s) for s in sites.values()])
+                operator.post("/consent/approvals", body)
             for part, site in sites.items():
                 operator.post("/consent/agreements", _agreement(part, site))
     return sites
 
 
-def _approval(sites: list[str]) -> dict[str, object]:
+def _approval(approval: Approval, sites: list[str]) -> dict[str, object]:
     return {
         "committee": "デモ倫理審査委員会 Demo Ethics Committee",
-        "number": APPROVAL,
+        "number": approval.number,
         "title": "腹部画像の AI 研究開発 Abdominal imaging for AI",
         "modalities": [],
         "data_types": ["image", "slide", "clinical", "genes", "label", "report"],
         "purposes": ["intake", "freeze", "licence", "train"],
         "sites": sites,
         "commercial": True,
-        "expires": ENDS,
+        "expires": approval.expires,
     }
 
 
@@ -150,13 +165,15 @@ def _agreement(part: str, site: UUID) -> dict[str, object]:
     }
 
 
-def make_hospital(cast: Cast, part: str, site: UUID, folder: Path) -> list[str | Path]:
+def make_hospital(
+    cast: Cast, part: str, site: UUID, folder: Path, approval: Approval
+) -> list[str | Path]:
     """Return the command that makes the hospital's own tool ready."""
     return [
         "hospital",
         "init",
         folder,
         *("--site", str(site), "--server", cast.server),
-        *("--approval", APPROVAL, "--agreement", f"{AGREEMENT}-{part.upper()}"),
-        *("--period-start", "2024-04-01", "--period-end", "2026-03-31"),
+        *("--approval", approval.number, "--agreement", f"{AGREEMENT}-{part.upper()}"),
+        *("--period-start", approval.start, "--period-end", approval.end),
     ]

@@ -13,14 +13,14 @@ from scipy import ndimage
 
 from renkei.client import API, Client
 from renkei.demo.hospitals import HOSPITALS, folder_of
-from renkei.demo.inputs import CT, FIRST_MADE, MADE, NOISE, made_case, reference_labels
+from renkei.demo.inputs import CT, FIRST_MADE, MADE, answer_file, reference_labels
 from renkei.demo.organise import Cast
 from renkei.demo.persons import FIRST, Person, person
 from renkei.demo.tell import Teller
 from renkei.demo.wait import until_idle
 from renkei.hospital.site import open_site
 from renkei.hospital.vault import opened
-from renkei.imaging.labels import LabelSet, Segment, pack
+from renkei.imaging.labels import LabelSet, Segment, pack, unpack
 from renkei.imaging.volume import read_series
 
 VOCABULARY, SLIDES = "abdomen-ct@1", "slide-tissue@1"
@@ -46,10 +46,10 @@ def who_is_who(data: Path) -> dict[str, Person]:
 
 def reference_of(data: Path, patient: Person) -> LabelSet:
     """Return the reference labels of a patient's CT."""
+    here = folder_of(data, next(part for part, h in HOSPITALS.items() if h is patient.hospital))
     if patient.number >= FIRST_MADE:
-        noise = NOISE.get(patient.number, 1.0) if patient.hospital is FIRST else 1.0
-        return made_case(patient, noise)[1]
-    files = sorted((folder_of(data, "first") / "originals" / "pacs" / "001").glob("0*.dcm"))
+        return unpack(answer_file(here, patient.number).read_bytes())
+    files = sorted((here / "originals" / "pacs" / "001").glob("0*.dcm"))
     return reference_labels(read_series(files))
 
 
