@@ -24,6 +24,8 @@ PRELOAD = [
     "imagecodecs",
     "scipy.ndimage",
     "scipy.spatial",
+    # Most of what scikit-image costs to import.
+    "scipy.stats",
     "SimpleITK",
     "openslide",
     "PIL.Image",
