@@ -1,5 +1,6 @@
 """The chain of keys: platform → site → subject (or batch, or the site's own) → object."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -95,18 +96,29 @@ async def _owner_key(
         row = insert(OwnerKey).values(site_id=site_id, kind=kind, owner_id=owner_id, wrapped=sealed)
         await session.execute(row.on_conflict_do_nothing())
         found = (await session.scalars(query)).one()
-    return found.id, await open_owner_key(session, found)
+    return found.id, _open(found, await _site_key(session, site_id))
 
 
-async def open_owner_key(session: AsyncSession, row: OwnerKey) -> bytes:
-    """Return the key of a row.
+async def open_owner_keys(session: AsyncSession, key_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """Return keys by their rows' ids, as they stand in the database now.
 
     Raises:
-        ObjectErasedError: It was destroyed.
+        ObjectErasedError: One was destroyed.
     """
+    rows = await session.scalars(
+        select(OwnerKey).where(OwnerKey.id.in_(key_ids)).execution_options(populate_existing=True)
+    )
+    opened, sites = {}, dict[UUID, bytes]()
+    for row in list(rows):
+        if row.site_id not in sites:
+            sites[row.site_id] = await _site_key(session, row.site_id)
+        opened[row.id] = _open(row, sites[row.site_id])
+    return opened
+
+
+def _open(row: OwnerKey, over: bytes) -> bytes:
     if row.wrapped is None:
         raise ObjectErasedError("This data was erased; only the record of it is left.")
-    over = await _site_key(session, row.site_id)
     return vault.unwrap(row.wrapped, over, owner=f"{row.kind}:{row.owner_id}")
 
 

@@ -25,7 +25,15 @@ from renkei.server.db import Big, Table
 from renkei.server.keys import ObjectErasedError, OwnerKey
 from renkei.server.lineage import own
 
-__all__ = ["ObjectErasedError", "StoredObject", "load", "load_range", "store", "store_many"]
+__all__ = [
+    "ObjectErasedError",
+    "StoredObject",
+    "load",
+    "load_many",
+    "load_range",
+    "store",
+    "store_many",
+]
 
 BLOCK = 1 << 20
 HASH = 32
@@ -176,7 +184,7 @@ async def find_object(session: AsyncSession, object_id: UUID) -> StoredObject:
     """
     found = await session.get(StoredObject, object_id)
     if found is None:
-        raise NotFoundError("No such object.")
+        raise NotFoundError("There is no such object, or it is another's.")
     return found
 
 
@@ -188,10 +196,40 @@ async def load(session: AsyncSession, object_id: UUID) -> bytes:
         ObjectErasedError: Its key was destroyed.
         ObjectDamagedError: The body was changed behind the platform's back.
     """
-    stored = await find_object(session, object_id)
-    key = await _data_key(session, stored)
-    body = await read_body(stored)
-    return await asyncio.to_thread(crypt4gh.decrypt_body, body, key)
+    return (await load_many(session, [object_id]))[0]
+
+
+async def load_many(session: AsyncSession, object_ids: Sequence[UUID]) -> list[bytes]:
+    """Return the plain bytes of several objects, in their order, with the statements of one.
+
+    Raises:
+        NotFoundError: There is no such object, or none that the actor may see.
+        ObjectErasedError: The key to one was destroyed.
+        ObjectDamagedError: A body was changed behind the platform's back.
+    """
+    rows = await session.scalars(
+        select(StoredObject)
+        .where(StoredObject.id.in_(object_ids))
+        .execution_options(populate_existing=True)
+    )
+    found = {row.id: row for row in rows}
+    if not found.keys() >= set(object_ids):
+        raise NotFoundError("There is no such object, or it is another's.")
+    over = await keys.open_owner_keys(session, {row.key_id for row in found.values()})
+    wanted = [found[one] for one in object_ids]
+    data_keys = [_unwrap(row, over[row.key_id]) for row in wanted]
+    bodies = await asyncio.gather(*(_fetch(row) for row in wanted))
+    return await asyncio.to_thread(_open_many, wanted, bodies, data_keys)
+
+
+def _open_many(
+    rows: Sequence[StoredObject], bodies: Sequence[bytes], data_keys: Sequence[bytes]
+) -> list[bytes]:
+    opened = []
+    for row, body, key in zip(rows, bodies, data_keys, strict=True):
+        _check_body(body, row)
+        opened.append(crypt4gh.decrypt_body(body, key))
+    return opened
 
 
 async def load_range(session: AsyncSession, object_id: UUID, start: int, stop: int) -> bytes:
@@ -239,14 +277,22 @@ async def read_body(stored: StoredObject) -> bytes:
     Raises:
         ObjectDamagedError: The body is missing, or was changed behind the platform's back.
     """
+    body = await _fetch(stored)
+    await asyncio.to_thread(_check_body, body, stored)
+    return body
+
+
+async def _fetch(stored: StoredObject) -> bytes:
     try:
         answer = await obstore.get_async(vault.current().objects, stored.path)
     except FileNotFoundError as error:
         raise ObjectDamagedError("The stored file is missing; restore it.") from error
-    body = bytes(await answer.bytes_async())
+    return bytes(await answer.bytes_async())
+
+
+def _check_body(body: bytes, stored: StoredObject) -> None:
     if hashlib.sha256(body).hexdigest() != stored.cipher_sha256:
         raise ObjectDamagedError("The stored file was changed; restore it from a backup.")
-    return body
 
 
 async def reheader(session: AsyncSession, object_id: UUID, recipient_public: bytes) -> bytes:
@@ -261,8 +307,11 @@ async def reheader(session: AsyncSession, object_id: UUID, recipient_public: byt
 
 
 async def _data_key(session: AsyncSession, stored: StoredObject) -> bytes:
-    row = await session.get_one(OwnerKey, stored.key_id, populate_existing=True)
-    over = await keys.open_owner_key(session, row)
+    over = await keys.open_owner_keys(session, [stored.key_id])
+    return _unwrap(stored, over[stored.key_id])
+
+
+def _unwrap(stored: StoredObject, over: bytes) -> bytes:
     if stored.wrapped is None:
         raise ObjectErasedError("This data was erased; only the record of it is left.")
     return vault.unwrap(stored.wrapped, over, owner=stored.plain_sha256)

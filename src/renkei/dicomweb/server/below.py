@@ -14,7 +14,7 @@ from renkei.dicomweb.server.tables import Purpose, Root, RootImage
 from renkei.errors import ForbiddenError
 from renkei.server.actor import Role
 from renkei.server.db import actor_of
-from renkei.server.storage import load
+from renkei.server.storage import load_many
 from renkei.subjects.server.tables import Instance, Rendition, Series, Slide, Source, Study, Subject
 
 
@@ -90,7 +90,7 @@ async def find_series(session: AsyncSession, scope: Scope, series_id: UUID) -> S
     """
     series = await session.scalar(scope.every_series().where(Series.id == series_id))
     if series is None:
-        raise NoSuchImageError("There is no such series.")
+        raise NoSuchImageError("There is no such series; choose one from the list.")
     return series
 
 
@@ -103,7 +103,7 @@ async def find_slide(session: AsyncSession, scope: Scope, slide_id: UUID) -> Sli
     held = select(RootImage.slide_id).where(RootImage.root_id == scope.root.id)
     slide = await session.scalar(select(Slide).where(Slide.id == slide_id, Slide.id.in_(held)))
     if slide is None:
-        raise NoSuchImageError("There is no such slide.")
+        raise NoSuchImageError("There is no such slide; choose one from the list.")
     return slide
 
 
@@ -141,7 +141,7 @@ async def load_at(session: AsyncSession, scope: Scope, place: Place) -> list[tup
     """
     found = (await session.execute(instances_at(scope, place))).all()
     if not found:
-        raise NoSuchImageError("There is no such object.")
+        raise NoSuchImageError("There is no such object here; search for it first.")
     rows = await session.execute(
         select(Rendition.instance_id, Rendition.object_id)
         .where(Rendition.instance_id.in_([instance.id for _, _, instance in found]))
@@ -149,15 +149,16 @@ async def load_at(session: AsyncSession, scope: Scope, place: Place) -> list[tup
         .ext(distinct_on(Rendition.instance_id))
     )
     objects = {row.instance_id: row.object_id for row in rows}
+    there = [row for row in found if row[2].id in objects]
+    bodies = await load_many(session, [objects[instance.id] for _, _, instance in there])
     return [
         (
             instance.subject_id,
             Stored(
-                await load(session, objects[instance.id]),
+                body,
                 f"{scope.path}/studies/{study.study_uid}/series/{series.series_uid}"
                 f"/instances/{instance.sop_uid}",
             ),
         )
-        for study, series, instance in found
-        if instance.id in objects
+        for (study, series, instance), body in zip(there, bodies, strict=True)
     ]

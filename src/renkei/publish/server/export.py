@@ -15,7 +15,7 @@ from renkei.publish.exporters import EXPORTERS
 from renkei.publish.server.files import frozen_version, version_files
 from renkei.publish.server.manifest import line_of
 from renkei.server.audit import record
-from renkei.server.storage import load
+from renkei.server.storage import load_many
 
 
 async def export_version(
@@ -30,7 +30,8 @@ async def export_version(
     by_name(collect(EXPORTERS, "exporters"), to)
     version = await frozen_version(session, version_id=version_id)
     files = await version_files(session, version_id=version_id, sealed=sealed)
-    content = {file.path: await load(session, file.object_id) for file in files}
+    bodies = await load_many(session, [file.object_id for file in files])
+    content = {file.path: body for file, body in zip(files, bodies, strict=True)}
     await record(session, "publish.export", version, why=to)
     lines = [line_of(file.line) for file in files]
     return await run(export_bytes, to, lines, content, version.version_hash, seconds=600.0)

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.errors import NotFoundError
-from renkei.server.storage import load
+from renkei.server.storage import load, load_many
 from renkei.subjects.server.tables import Instance, Record, Rendition, Series, Slide
 
 
@@ -33,7 +33,7 @@ async def series_renditions(session: AsyncSession, series_id: UUID) -> list[Rend
     )
     found = sorted(rows, key=lambda row: (row[1] is None, row[1] or 0, row[2]))
     if not found:
-        raise NoSuchFileError("There is no such series.")
+        raise NoSuchFileError("There is no such series; choose one from the list.")
     return [rendition for rendition, _, _ in found]
 
 
@@ -45,7 +45,7 @@ async def series_files(session: AsyncSession, series_id: UUID) -> list[bytes]:
         ObjectErasedError: The subject's key was destroyed.
     """
     renditions = await series_renditions(session, series_id)
-    return [await load(session, rendition.object_id) for rendition in renditions]
+    return await load_many(session, [rendition.object_id for rendition in renditions])
 
 
 async def slide_file(session: AsyncSession, slide_id: UUID) -> bytes:
@@ -57,7 +57,7 @@ async def slide_file(session: AsyncSession, slide_id: UUID) -> bytes:
     """
     object_id = await session.scalar(select(Slide.object_id).where(Slide.id == slide_id))
     if object_id is None:
-        raise NoSuchFileError("There is no such slide.")
+        raise NoSuchFileError("There is no such slide; choose one from the list.")
     return await load(session, object_id)
 
 
@@ -70,5 +70,5 @@ async def record_file(session: AsyncSession, record_id: UUID) -> bytes:
     """
     object_id = await session.scalar(select(Record.object_id).where(Record.id == record_id))
     if object_id is None:
-        raise NoSuchFileError("There is no such record.")
+        raise NoSuchFileError("There is no such record; choose one from the list.")
     return await load(session, object_id)

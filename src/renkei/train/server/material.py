@@ -17,7 +17,7 @@ from renkei.publish.cases import Folder, version_folder
 from renkei.publish.server.files import VersionFile, frozen_version, version_files
 from renkei.publish.server.manifest import line_of
 from renkei.server.db import actor_of
-from renkei.server.storage import load
+from renkei.server.storage import load_many
 
 
 class UseNotAllowedError(ForbiddenError):
@@ -51,7 +51,8 @@ async def load_material(
     everything = await version_files(session, version_id=version_id, sealed="test" in sides)
     files = [file for file in everything if file.split in sides]
     await require_allowed(session, {file.subject_id for file in files})
-    content = {file.path: await load(session, file.object_id) for file in files}
+    bodies = await load_many(session, [file.object_id for file in files])
+    content = {file.path: body for file, body in zip(files, bodies, strict=True)}
     lines = tuple(line_of(file.line) for file in files)
     return Material(version.version_hash or "", lines, content), files
 
@@ -69,7 +70,8 @@ async def require_allowed(session: AsyncSession, subjects: set[UUID]) -> None:
     if refused:
         counts = {reason: refused.count(reason) for reason in sorted(set(refused))}
         raise UseNotAllowedError(
-            "For some subjects of the version this use is not allowed now.", **counts
+            "For some subjects of the version this use is not allowed now; use the next version.",
+            **counts,
         )
 
 
@@ -89,5 +91,5 @@ async def owner_of_products(session: AsyncSession) -> UUID:
         .limit(1)
     )
     if found is None:
-        raise UseNotAllowedError("There is no operator who could hold the product.")
+        raise UseNotAllowedError("There is no operator who could hold the product; add one first.")
     return found
