@@ -5,7 +5,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("start", "deid", "volume", "noise", "platform", "story")
+NAMES = ("start", "deid", "volume", "noise", "list", "ledger", "story")
 
 
 def main():

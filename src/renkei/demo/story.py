@@ -22,6 +22,7 @@ def tell(data: Path, port: int, *, as_json: bool, stay: bool) -> None:
     cast = asyncio.run(organise(settings, f"http://127.0.0.1:{port}"))
     teller = Teller(as_json=as_json)
     with platform(data, port) as running:
+        teller.begin(running.address)
         threading.Thread(target=_watch, args=(running,), daemon=True).start()
         walk(data, cast, teller)
         teller.end(running.address, running.peak_mb)

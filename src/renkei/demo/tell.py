@@ -81,6 +81,13 @@ class Teller:
         sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
         sys.stdout.flush()
 
+    def begin(self, address: str) -> None:
+        """Say where the web app can be watched while the story fills it."""
+        if self.as_json:
+            self.line({"step": "begin", "url": address})
+        else:
+            self.console.print(f"Watch it happen at [bold]{address}[/bold].")
+
     def end(self, address: str, peak_mb: float) -> None:
         """Say where the web app is open."""
         if self.as_json:
