@@ -1,5 +1,26 @@
-"""What the worker runs for intake."""
+"""What the worker runs for intake: recalls, and the end of uploads that nobody finished."""
+
+import asyncio
+import time
+from pathlib import Path
 
 from renkei.collect.server import recall
+from renkei.collect.server.uploads import DAYS_TO_KEEP
+from renkei.server.runner import every
+from renkei.settings import load_settings
 
-__all__ = ["recall"]
+__all__ = ["recall", "sweep_uploads"]
+
+
+@every(seconds=3600)
+async def sweep_uploads() -> int:
+    """Remove what was half sent and not touched for days; return how many files went."""
+    folder = load_settings().data.absolute() / "uploads"
+    return await asyncio.to_thread(_sweep, folder, time.time() - DAYS_TO_KEEP * 86_400)
+
+
+def _sweep(folder: Path, before: float) -> int:
+    old = [path for path in folder.glob("*/*") if path.stat().st_mtime < before]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
