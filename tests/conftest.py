@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from tests.killed import deadly_workers, killed
 
 from renkei import http, worker
 from renkei.server import db, events, install, postgres, runner, seal, vault
@@ -21,6 +22,7 @@ from renkei.server.jobs import RUN_TASK
 from renkei.server.rooms import ground, rooms
 from renkei.settings import Settings
 
+__all__ = ["deadly_workers", "killed"]
 TEMPLATE = "template_renkei"
 
 

@@ -1,10 +1,15 @@
 """A child is ended in time, kept small, and its refusals come back as themselves."""
 
 import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
+from tests.shape.source import ROOT
 
 from renkei import child
 from renkei.errors import DataRefusedError
@@ -71,3 +76,33 @@ def test_it_is_ended_in_time(work):
 def test_a_dead_child_is_a_refusal(work):
     with pytest.raises(child.ChildCrashedError):
         child.call(work, memory_mb=256)
+
+
+CALLER = """
+import sys
+from renkei import child
+from tests.test_child import linger
+if __name__ == "__main__":
+    child.call(linger, sys.argv[1], seconds=60)
+"""
+
+
+def linger(note):
+    Path(note).write_text(str(os.getpid()))
+    time.sleep(60)
+
+
+def test_a_child_does_not_outlive_a_caller_that_is_killed(tmp_path):
+    note = tmp_path / "pid"
+    caller = subprocess.Popen([sys.executable, "-c", CALLER, note], cwd=ROOT)
+    deadline = time.monotonic() + 40
+    while not (note.exists() and note.read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    number = int(note.read_text())
+    assert psutil.pid_exists(number)
+    caller.kill()
+    caller.wait()
+    while psutil.pid_exists(number):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

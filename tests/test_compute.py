@@ -1,15 +1,22 @@
 """The same work here and on a Dask cluster by its address."""
 
+import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import psutil
 import pytest
 from tests.shape.source import ROOT
 
 from renkei import compute
 from renkei.errors import DataRefusedError
+from renkei.server import jobs, runner
+from renkei.server.actor import system
+from renkei.server.db import transaction
 
 
 class RefusedError(DataRefusedError):
@@ -29,6 +36,51 @@ async def test_work_runs_here():
 async def test_a_refusal_comes_back_as_itself():
     with pytest.raises(RefusedError):
         await compute.run(square, -1)
+
+
+def linger(folder):
+    Path(folder, "pid").write_text(str(os.getpid()))
+    time.sleep(60)
+
+
+async def test_work_ends_with_the_task_that_awaits_it(tmp_path):
+    task = asyncio.create_task(compute.run(linger, tmp_path))
+    number = await begun(tmp_path)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await gone(number)
+
+
+async def test_a_cancelled_job_ends_the_work_that_it_waits_for(
+    fresh_database, tmp_path, monkeypatch
+):
+    async def long(folder: str) -> None:
+        await compute.run(linger, folder)
+
+    monkeypatch.setitem(jobs.JOBS, "test.long", jobs.Job("test.long", long, 60.0, 0))
+    async with transaction(system("test")) as session:
+        run = await jobs.defer(session, "test.long", folder=str(tmp_path))
+    working = asyncio.create_task(runner.work(fresh_database, jobs=1))
+    number = await begun(tmp_path)
+    async with transaction(system("test")) as session:
+        await jobs.cancel_job(session, run_id=run.id)
+    await gone(number)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+async def begun(folder):
+    async with asyncio.timeout(30):
+        while not (folder / "pid").exists() or not (folder / "pid").read_text():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    return int((folder / "pid").read_text())
+
+
+async def gone(number):
+    async with asyncio.timeout(10):
+        while psutil.pid_exists(number):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 def test_cases_are_mapped_and_each_refusal_belongs_to_its_case():

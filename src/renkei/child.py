@@ -3,11 +3,12 @@
 import importlib
 import multiprocessing
 import os
+import select
 import sys
-import time
+import threading
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from renkei.errors import DataRefusedError, RenkeiError, TimeLimitError
@@ -41,19 +42,26 @@ class ChildCrashedError(DataRefusedError):
     """The work ended its process: out of memory, or a decoder that broke."""
 
 
+class ChildStoppedError(TimeLimitError):
+    """Whoever wanted the work wants it no longer."""
+
+
 def call(
     function: Callable[..., T],
     *args: Any,
     seconds: float = 60.0,
     memory_mb: int = 2048,
+    stop: Connection | None = None,
     **kwargs: Any,
 ) -> T:
     """Call a module-level function in a process of its own and return its answer.
 
-    `seconds` bounds wall clock and CPU time, `memory_mb` the address space added by the work.
+    `seconds` bounds wall clock and CPU time, `memory_mb` the address space added by the work;
+    when the other end of `stop` is closed, or this process dies, the work is ended at once.
 
     Raises:
         ChildTimeoutError: It ran over its time.
+        ChildStoppedError: It was stopped.
         ChildCrashedError: Its process died, or it raised something that is no RenkeiError.
         RenkeiError: What the function itself raised.
     """
@@ -65,7 +73,7 @@ def call(
     process.start()
     theirs.close()
     try:
-        answer: T = _receive(ours, time.monotonic() + seconds)
+        answer: T = _receive(ours, stop, seconds)
         return answer
     finally:
         ours.close()
@@ -74,9 +82,12 @@ def call(
         process.close()
 
 
-def _receive(connection: Connection, deadline: float) -> Any:
-    if not connection.poll(max(0.0, deadline - time.monotonic())):
+def _receive(connection: Connection, stop: Connection | None, seconds: float) -> Any:
+    ready = wait([connection] if stop is None else [connection, stop], seconds)
+    if not ready:
         raise ChildTimeoutError("The file took too long to read and was put aside.")
+    if connection not in ready:
+        raise ChildStoppedError("The work was stopped.")
     try:
         ok, answer = connection.recv()
     except EOFError as error:
@@ -104,6 +115,8 @@ def _serve(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> None:
+    if sys.platform != "win32":
+        threading.Thread(target=_end_with, args=(connection.fileno(),), daemon=True).start()
     _limit(seconds, memory_mb)
     try:
         answer: tuple[bool, object] = (True, function(*args, **kwargs))
@@ -114,6 +127,14 @@ def _serve(
     with suppress(BrokenPipeError):
         connection.send(answer)
     connection.close()
+
+
+def _end_with(answer: int) -> None:
+    """End this process when nobody is left to read its answer: its caller was killed."""
+    watch = select.poll()
+    watch.register(answer, select.POLLERR)
+    watch.poll()
+    os._exit(1)
 
 
 def _limit(seconds: float, memory_mb: int) -> None:

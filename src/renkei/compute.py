@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from renkei import child
@@ -28,6 +30,8 @@ async def run(
 ) -> T:
     """Run a module-level function outside the event loop, with limits, and return its answer.
 
+    The work ends with the task that awaits it.
+
     Raises:
         ClusterUnreachableError: `compute` names a scheduler that does not answer.
         RenkeiError: As `renkei.child.call`.
@@ -38,7 +42,9 @@ async def run(
     else:
         need_extra("dask", "distributed")
         work = _on_cluster(address)
-    return await asyncio.to_thread(work, function, args, kwargs, seconds, memory_mb)
+    stopped, stop = Pipe(duplex=False)
+    with stop:
+        return await asyncio.to_thread(work, function, args, kwargs, seconds, memory_mb, stopped)
 
 
 def map_cases(
@@ -66,8 +72,12 @@ def _here(
     kwargs: dict[str, Any],
     seconds: float,
     memory_mb: int,
+    stopped: Connection,
 ) -> T:
-    return child.call(function, *args, seconds=seconds, memory_mb=memory_mb, **kwargs)
+    with stopped:
+        return child.call(
+            function, *args, seconds=seconds, memory_mb=memory_mb, stop=stopped, **kwargs
+        )
 
 
 def _on_cluster(address: str) -> Callable[..., Any]:
@@ -79,18 +89,25 @@ def _on_cluster(address: str) -> Callable[..., Any]:
         kwargs: dict[str, Any],
         seconds: float,
         _memory_mb: int,
+        stopped: Connection,
     ) -> T:
         try:
             client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
         except OSError as error:
-            raise ClusterUnreachableError("The compute cluster does not answer.") from error
-        with client:
+            raise ClusterUnreachableError(
+                "The compute cluster does not answer; see whether it runs."
+            ) from error
+        answered, end = Pipe(duplex=False)
+        with client, stopped, answered:
             future = client.submit(function, *args, pure=False, **kwargs)
-            try:
-                answer: T = future.result(timeout=seconds)
-            except TimeoutError as error:
+            future.add_done_callback(lambda _future: end.close())
+            wait([answered, stopped], seconds)
+            if not future.done():
                 future.cancel()
-                raise child.ChildTimeoutError("The work took too long and was ended.") from error
+                raise child.ChildTimeoutError(
+                    "The work took too long and was ended; try again with less data."
+                )
+            answer: T = future.result()
             return answer
 
     return work

@@ -25,8 +25,9 @@ KEYS = frozenset(_KEYS.split())
 _CODE = re.compile(r"[a-z][a-z0-9_.]{0,79}")
 _ERROR = re.compile(r"[A-Z][A-Za-z]{1,60}(Error|Exception|Interrupt|Exit|Warning)")
 _ROUTE = re.compile(r"/[a-z0-9_.{}/-]{0,119}")
+_TRACE = re.compile(r"[0-9a-f]{32}")
 _METHOD = re.compile(r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS")
-_SHAPES = {"route": _ROUTE, "error": _ERROR, "method": _METHOD}
+_SHAPES = {"route": _ROUTE, "error": _ERROR, "method": _METHOD, "trace_id": _TRACE}
 DROPPED = "dropped"
 
 

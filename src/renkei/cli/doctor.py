@@ -17,7 +17,13 @@ import typer
 from renkei import __version__
 from renkei.settings import Settings, load_settings, unknown_variables
 
-EXTRAS = {"imaging": "SimpleITK", "server": "fastapi", "dask": "distributed", "ml": "torch"}
+EXTRAS = {
+    "imaging": "SimpleITK",
+    "server": "fastapi",
+    "dask": "distributed",
+    "otlp": "opentelemetry.exporter.otlp.proto.http",
+    "ml": "torch",
+}
 LEAST_FREE = 5 * 2**30
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from renkei.server.actor import Permission, Role
 from renkei.server.audit import AuditRow
 from renkei.server.jobs import JobRun, JobState, cancel_job, retry_job
 from renkei.server.stream import follow
-from renkei.server.web.access import Db, current_actor, needs
+from renkei.server.web.access import Db, current_actor, is_still, needs
 from renkei.server.web.lists import Page, Params, list_page
 from renkei.server.web.schema import Out
 
@@ -67,7 +68,7 @@ async def show_job(job_id: UUID, session: Db) -> JobOut:
     """Show one job."""
     run = await session.get(JobRun, job_id)
     if run is None:
-        raise NotFoundError("No such job.")
+        raise NotFoundError("There is no such job; choose one from the list.")
     return JobOut.model_validate(run)
 
 
@@ -91,8 +92,9 @@ async def retry(job_id: UUID, session: Db) -> JobOut:
 async def stream_events(
     request: Request, last_event_id: Annotated[UUID | None, Header()] = None
 ) -> AsyncIterator[ServerSentEvent]:
-    """Stream what happens; an event only says what to re-read."""
-    async for event in follow(await current_actor(request), last=last_event_id):
+    """Stream what happens until the sign-in ends; an event only says what to re-read."""
+    actor = await current_actor(request)
+    async for event in follow(actor, last=last_event_id, still=partial(is_still, request, actor)):
         yield event
 
 

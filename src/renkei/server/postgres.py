@@ -69,10 +69,16 @@ def stop(folder: Path) -> None:
         server.cleanup()
 
 
+def program(name: str) -> Path:
+    """Return where a program of this PostgreSQL lies, such as pg_dump."""
+    wheel = _module().postgres_server
+    return Path(wheel.POSTGRES_VERSIONS[wheel.TARGET_POSTGRES_VERSION]) / name
+
+
 def is_running(folder: Path) -> bool:
     """Tell whether the server of this folder is alive."""
     pid = _pid(folder)
-    return pid is not None and _is_postgres(pid)
+    return pid is not None and pid > 0 and _is_postgres(pid)
 
 
 def remove_stale_lock(folder: Path) -> bool:
@@ -81,13 +87,14 @@ def remove_stale_lock(folder: Path) -> bool:
     The wheel would take that program for the database.
     """
     pid = _pid(folder)
-    if pid is None or _is_postgres(pid):
+    if pid is None or _is_postgres(abs(pid)):
         return False
     (folder / PID_FILE).unlink(missing_ok=True)
     return True
 
 
 def _pid(folder: Path) -> int | None:
+    """Return who holds the lock; negative while the folder is still being made."""
     try:
         return int((folder / PID_FILE).read_text("ascii").split("\n", 1)[0])
     except (FileNotFoundError, ValueError):

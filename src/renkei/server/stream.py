@@ -1,7 +1,8 @@
 """The live stream: what happened that this actor may see; an event only says what to re-read."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ log = get_logger(__name__)
 OVERLAP = timedelta(seconds=30)
 MOST_REPLAYED = 500
 QUEUE_SIZE = 1000
+ASK_AGAIN_SECONDS = 30.0
 
 _streams: set[asyncio.Queue[str]] = set()
 
@@ -59,8 +61,13 @@ def publish(message: str) -> None:
             queue.put_nowait(message)
 
 
-async def follow(actor: Actor, *, last: UUID | None = None) -> AsyncIterator[ServerSentEvent]:
-    """Yield what the actor may see from now on, or from after the event `last`."""
+async def follow(
+    actor: Actor, *, still: Callable[[], Awaitable[bool]], last: UUID | None = None
+) -> AsyncIterator[ServerSentEvent]:
+    """Yield what the actor may see from now on, or from after the event `last`.
+
+    `still` says whether they are signed in; it is asked now and then, and its no is the end.
+    """
     queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_SIZE)
     _streams.add(queue)
     telemetry.STREAMS.inc()
@@ -70,8 +77,8 @@ async def follow(actor: Actor, *, last: UUID | None = None) -> AsyncIterator[Ser
             for row in await _since(actor, last):
                 sent.add(row.id)
                 yield _told(row)
-        while True:
-            kind, _, name = (await queue.get()).partition(" ")
+        async for message in _messages(queue, still):
+            kind, _, name = message.partition(" ")
             identifier = UUID(name)
             if kind == "job":
                 run = await _seen(JobRun, actor, identifier)
@@ -84,6 +91,20 @@ async def follow(actor: Actor, *, last: UUID | None = None) -> AsyncIterator[Ser
     finally:
         _streams.discard(queue)
         telemetry.STREAMS.dec()
+
+
+async def _messages(
+    queue: asyncio.Queue[str], still: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[str]:
+    asked = time.monotonic()
+    while True:
+        left = asked + ASK_AGAIN_SECONDS - time.monotonic()
+        try:
+            yield await asyncio.wait_for(queue.get(), max(left, 0.0))
+        except TimeoutError:
+            if not await still():
+                return
+            asked = time.monotonic()
 
 
 async def _since(actor: Actor, last: UUID) -> list[EventRow]:

@@ -56,12 +56,25 @@ async def current_actor(request: Request) -> Actor:
     known: Actor | None = getattr(request.state, "actor", None)
     if known is not None:
         return known
+    actor = await _ask(request)
+    request.state.actor = actor
+    return actor
+
+
+async def is_still(request: Request, actor: Actor) -> bool:
+    """Tell whether the sign-in of a long request is good for the same actor today."""
+    try:
+        return await _ask(request) == actor
+    except UnauthenticatedError:
+        return False
+
+
+async def _ask(request: Request) -> Actor:
     sign_in: SignIn = request.app.state.sign_in
     async with transaction(system("sign-in check")) as session:
         actor = await sign_in(request, session)
     if actor is None:
         raise UnauthenticatedError("Sign in first.")
-    request.state.actor = actor
     return actor
 
 

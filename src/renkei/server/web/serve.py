@@ -1,8 +1,8 @@
 """Answer requests until interrupted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,6 +15,16 @@ from renkei.settings import Settings
 App = FastAPI
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Beside = Callable[[Engine], Awaitable[None]]
+
+
+class _Server(uvicorn.Server):
+    """Stop on a signal and hand it to nobody: worker and database are still to be closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()  # each would be raised again and end the process
 
 
 async def serve_app(
@@ -39,7 +49,7 @@ async def serve_app(
         )
         other = asyncio.ensure_future(beside(engine)) if beside is not None else None
         try:
-            await uvicorn.Server(config).serve()
+            await _Server(config).serve()
         finally:
             if other is not None:
                 other.cancel()
