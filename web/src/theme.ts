@@ -90,6 +90,7 @@ export const stateColour: Record<string, string> = {
   paid: "teal.9",
   standing: "teal.9",
   replaced: "gray.7",
+  undone: "gray.7",
   listed: "teal.9",
   building: "orange.9",
   ready: "teal.9",

@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Group, Skeleton, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -12,6 +12,7 @@ import "./desk.css";
 import { Disputes } from "./Disputes";
 import { Measures } from "./Measures";
 import { SidesOfVolume } from "./Sides";
+import { SidesOfSlide } from "./SidesOfSlide";
 import { Sign } from "./Sign";
 import { Standing } from "./Standing";
 import { worstFirst } from "./settling";
@@ -82,9 +83,7 @@ function Panels({
     <>
       <div className="desk">
         {task.slide_id ? (
-          <Text size="sm" p="md" className="panel">
-            {t("annotate.compare.slide")}
-          </Text>
+          <SidesOfSlide task={task} disputed={dispute?.key ?? null} />
         ) : (
           <SidesOfVolume
             task={task}

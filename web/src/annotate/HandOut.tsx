@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get, type Page, send } from "../api";
+import { useCode } from "../parts/code";
 import { Empty } from "../parts/Empty";
 import { count } from "../parts/format";
 import { Refusal } from "../parts/Refusal";
@@ -51,6 +52,7 @@ function useChoices() {
 export function HandOut() {
   const { t } = useTranslation();
   const named = useNamed();
+  const coded = useCode();
   const navigate = useNavigate();
   const client = useQueryClient();
   const choices = useChoices();
@@ -181,7 +183,7 @@ export function HandOut() {
                     </Table.Td>
                     <Table.Td>{one.site}</Table.Td>
                     <Table.Td>{one.modality}</Table.Td>
-                    <Table.Td>{one.body_part ?? "—"}</Table.Td>
+                    <Table.Td>{coded("parts.body", one.body_part)}</Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>

@@ -6,8 +6,9 @@ import { useMay } from "../shell/session";
 export function Tabs() {
   const { t } = useTranslation();
   const assigns = useMay("annotate.assign");
+  const labels = useMay("annotate.label");
   const views = [
-    { to: "/annotate", label: t(assigns ? "annotate.tabs.tasks" : "annotate.tabs.mine") },
+    { to: "/annotate", label: t(labels ? "annotate.tabs.mine" : "annotate.tabs.tasks") },
     ...(assigns ? [{ to: "/annotate/hand-out", label: t("annotate.tabs.hand_out") }] : []),
     { to: "/annotate/reports", label: t("annotate.tabs.reports") },
   ];

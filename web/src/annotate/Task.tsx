@@ -32,6 +32,8 @@ export function Task() {
 function Detail({ task }: { task: TaskDetail }) {
   const { t } = useTranslation();
   const assigns = useMay("annotate.assign");
+  // Who reads never learns whose images these are.
+  const sees = !useMay("annotate.label");
   const judges = useMay("annotate.adjudicate") || assigns;
   const shape = task.image && "shape" in task.image ? task.image.shape : null;
   return (
@@ -54,7 +56,16 @@ function Detail({ task }: { task: TaskDetail }) {
     >
       <Facts
         rows={[
-          [t("annotate.column.series"), <Hash key="s" value={task.series_id ?? task.slide_id} />],
+          [
+            t("annotate.column.series"),
+            sees ? (
+              <Anchor key="s" component={Link} to={imageOf(task)} size="sm">
+                {t("annotate.task.open_image")}
+              </Anchor>
+            ) : (
+              <Hash key="s" value={task.series_id ?? task.slide_id} />
+            ),
+          ],
           [t("annotate.column.image"), task.modality],
           [t("annotate.task.size"), shape ? [...shape].reverse().join(" × ") : "—"],
           [t("annotate.column.protocol"), t(`annotate.protocol.${task.protocol}`)],
@@ -65,7 +76,12 @@ function Detail({ task }: { task: TaskDetail }) {
         ]}
       />
       <Section title={t("annotate.task.parts")} about={t("annotate.task.parts_about")}>
-        <Table fz="sm" maw={760} verticalSpacing={5}>
+        {task.parts.length === 0 && (
+          <Text size="sm" c="gray.7">
+            {t("annotate.task.no_parts")}
+          </Text>
+        )}
+        <Table fz="sm" maw={760} verticalSpacing={5} hidden={task.parts.length === 0}>
           <Table.Thead>
             <Table.Tr>
               {["part", "alias", "state", "label"].map((name) => (
@@ -96,6 +112,11 @@ function Detail({ task }: { task: TaskDetail }) {
       {assigns && !ended.has(task.state) && <Exclude task={task} />}
     </Screen>
   );
+}
+
+/** The page of the image that a task is about. */
+export function imageOf(task: Pick<TaskDetail, "series_id" | "slide_id">): string {
+  return task.slide_id ? `/subjects/slides/${task.slide_id}` : `/subjects/series/${task.series_id}`;
 }
 
 function TaskReports({ task }: { task: TaskDetail }) {

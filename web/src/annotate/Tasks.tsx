@@ -1,16 +1,16 @@
-import { Button } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../parts/DataTable";
 import { Filter } from "../parts/Filter";
 import { day } from "../parts/format";
-import { Hash } from "../parts/Hash";
 import { Screen } from "../parts/Screen";
 import { Waiting } from "../parts/Waiting";
 import { useMay } from "../shell/session";
 import { Kind } from "./ReaderHome";
 import { Standing } from "./Standing";
 import { Tabs } from "./Tabs";
+import { imageOf } from "./Task";
 import type { Task } from "./types";
 
 const states = [
@@ -83,7 +83,11 @@ export function Tasks() {
           {
             key: "series_id",
             label: t("annotate.column.series"),
-            cell: (row) => <Hash value={row.series_id ?? row.slide_id} />,
+            cell: (row) => (
+              <Anchor component={Link} to={imageOf(row)} fz="sm" c="indigo.9">
+                {t("annotate.task.open_image")}
+              </Anchor>
+            ),
           },
           {
             key: "protocol",

@@ -1,10 +1,76 @@
-import OpenSeadragon from "openseadragon";
+import type OpenSeadragon from "openseadragon";
 import type { Vertex } from "./polygons";
 import type { Element, Vocabulary } from "./types";
 
 export interface Sketch {
   places: Vertex[];
   pointer: Vertex | null;
+}
+
+type OnScreen = (vertex: Vertex) => OpenSeadragon.Point;
+
+/** An empty canvas in the pixels of the screen. */
+function cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
+  const ratio = devicePixelRatio || 1;
+  canvas.width = canvas.clientWidth * ratio;
+  canvas.height = canvas.clientHeight * ratio;
+  const context = canvas.getContext("2d");
+  context?.scale(ratio, ratio);
+  return context;
+}
+
+/** Where a pixel of the slide lies on the screen. */
+function places(viewer: OpenSeadragon.Viewer): OnScreen {
+  return ([x, y]) =>
+    viewer.viewport.viewportToViewerElementCoordinates(
+      viewer.viewport.imageToViewportCoordinates(x, y),
+    );
+}
+
+function traced(context: CanvasRenderingContext2D, ring: readonly Vertex[], onScreen: OnScreen) {
+  ring.forEach((vertex, at) => {
+    const { x, y } = onScreen(vertex);
+    if (at) context.lineTo(x, y);
+    else context.moveTo(x, y);
+  });
+}
+
+/** One reading of a slide: its polygons, and the line that tells it from the other. */
+export interface Reading {
+  outlines: readonly { key: string; rings: Vertex[][] }[];
+  colour: string;
+  dash: number[];
+}
+
+/** Draw two readings over the slide: each its own colour and line, what is disputed filled. */
+export function drawReadings(
+  canvas: HTMLCanvasElement,
+  viewer: OpenSeadragon.Viewer,
+  readings: readonly Reading[],
+  disputed: string | null,
+): void {
+  const context = cleared(canvas);
+  if (!context) return;
+  const onScreen = places(viewer);
+  for (const { outlines, colour, dash } of readings) {
+    for (const { key, rings } of outlines) {
+      context.beginPath();
+      for (const ring of rings) traced(context, ring, onScreen);
+      if (key === disputed) {
+        context.fillStyle = `${colour}33`;
+        context.fill("evenodd");
+      }
+      context.setLineDash([]);
+      context.lineWidth = 5;
+      context.strokeStyle = "#000000aa";
+      context.stroke();
+      context.setLineDash(dash);
+      context.lineWidth = key === disputed ? 3 : 2;
+      context.strokeStyle = colour;
+      context.stroke();
+    }
+  }
+  context.setLineDash([]);
 }
 
 /** Draw the polygons over the slide: colour inside, a dark and a light line around. */
@@ -16,23 +82,11 @@ export function drawOutlines(
   chosen: string | null,
   sketch: Sketch & { key: string },
 ): void {
-  const { clientWidth, clientHeight } = canvas;
-  const ratio = devicePixelRatio || 1;
-  canvas.width = clientWidth * ratio;
-  canvas.height = clientHeight * ratio;
-  const context = canvas.getContext("2d");
+  const context = cleared(canvas);
   if (!context) return;
-  context.scale(ratio, ratio);
   const colours = new Map(words.terms.map((term) => [term.key, term.colour]));
-  const onScreen = ([x, y]: Vertex) =>
-    viewer.viewport.imageToViewerElementCoordinates(new OpenSeadragon.Point(x, y));
-  const trace = (ring: readonly Vertex[]) => {
-    ring.forEach((vertex, at) => {
-      const { x, y } = onScreen(vertex);
-      if (at) context.lineTo(x, y);
-      else context.moveTo(x, y);
-    });
-  };
+  const onScreen = places(viewer);
+  const trace = (ring: readonly Vertex[]) => traced(context, ring, onScreen);
   for (const element of elements) {
     const colour = colours.get(element.key) ?? "#ffffff";
     context.beginPath();

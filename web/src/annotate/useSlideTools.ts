@@ -1,4 +1,4 @@
-import OpenSeadragon from "openseadragon";
+import type OpenSeadragon from "openseadragon";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { drawOutlines } from "./overlay";
 import { closeRing, crossesItself, inside, type Vertex } from "./polygons";
@@ -83,9 +83,12 @@ export function useSlideTools(given: Given) {
     };
     const move = (event: PointerEvent) => {
       const box = viewer.element.getBoundingClientRect();
-      pointer.current = at(
-        new OpenSeadragon.Point(event.clientX - box.left, event.clientY - box.top),
+      const { x, y, width, height } = viewer.viewport.getBounds(true);
+      const place = viewer.viewport.viewportToImageCoordinates(
+        x + ((event.clientX - box.left) / box.width) * width,
+        y + ((event.clientY - box.top) / box.height) * height,
       );
+      pointer.current = [place.x, place.y];
       if (places.current.length) draw();
     };
     viewer.addHandler("canvas-click", click);

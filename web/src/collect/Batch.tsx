@@ -1,6 +1,7 @@
 import { Anchor, Group, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { Act } from "../parts/Act";
 import { useCode } from "../parts/code";
 import { DataTable } from "../parts/DataTable";
 import { Facts } from "../parts/Facts";
@@ -14,6 +15,7 @@ import { Name } from "../parts/names";
 import { Screen } from "../parts/Screen";
 import { Section } from "../parts/Section";
 import { State } from "../parts/State";
+import { useMay } from "../shell/session";
 import type { BatchRow, FileRow } from "./rows";
 
 /** One batch: the sum that must hold, why files are held, and every file. */
@@ -21,6 +23,7 @@ export function Batch() {
   const { t } = useTranslation();
   const said = useCode();
   const id = useId();
+  const sends = useMay("collect.send");
   return (
     <Loaded<BatchRow> path={`/collect/batches/${id}`}>
       {(batch) => {
@@ -34,7 +37,25 @@ export function Batch() {
                 <Name id={batch.site_id} /> · {t("collect.sent_by")} <Name id={batch.opened_by} />
               </>
             }
-            actions={<State value={batch.state} />}
+            actions={
+              <>
+                <State value={batch.state} />
+                {sends && batch.state === "open" && (
+                  <Act
+                    path={`/collect/batches/${id}/close`}
+                    label={t("collect.close")}
+                    variant="default"
+                    confirm={{
+                      type: t("collect.close_word"),
+                      effects: [
+                        t("collect.close_effect", { n: count(batch.missing) }),
+                        t("collect.close_after"),
+                      ],
+                    }}
+                  />
+                )}
+              </>
+            }
           >
             <Group gap="xs" align="stretch">
               <Figure label={t("collect.sent")} value={count(batch.sent)} />

@@ -1,9 +1,10 @@
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import type { Language } from "../i18n";
 import { useCode } from "../parts/code";
 import { DataTable } from "../parts/DataTable";
 import { Filter } from "../parts/Filter";
-import { count, moment } from "../parts/format";
+import { count, moment, money } from "../parts/format";
 import { Name } from "../parts/names";
 import { Screen } from "../parts/Screen";
 import { State } from "../parts/State";
@@ -11,16 +12,21 @@ import { Tally } from "../parts/Tally";
 import { type Wait, Waiting } from "../parts/Waiting";
 import { useMay, useMe } from "../shell/session";
 import { addsUp, type BatchRow } from "./rows";
+import { useEarned } from "./useEarned";
 import { IntakeViews } from "./Views";
 
 const inThirtyDays = () => new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
 
 /** What was sent and what became of it: every file is stored or in quarantine with a reason. */
 export function Batches() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const said = useCode();
   const hospital = useMe().data?.role === "hospital";
   const sees = useMay("consent.view");
+  const paid = useMay("market.money");
+  const earned = useEarned(paid);
+  const language = i18n.language as Language;
+  const yen = (amount: number) => money(amount, "JPY", language);
   const waits: Wait[] = [
     { label: t("collect.wait.held"), path: "/collect/quarantine", to: "/collect/quarantine" },
     {
@@ -47,11 +53,19 @@ export function Batches() {
     );
   }
   if (hospital) {
-    waits.push({
-      label: t("collect.wait.earned"),
-      path: "/market/statements",
-      to: "/market/statements",
-    });
+    waits.push(
+      {
+        label: t("collect.wait.licences"),
+        path: "/market/licences",
+        query: { state: "active" },
+        to: "/market/licences?state=active",
+      },
+      {
+        label: t("collect.wait.earned"),
+        value: yen([...earned.values()].reduce((sum, one) => sum + one, 0)),
+        to: "/market/statements",
+      },
+    );
   }
   return (
     <Screen title={t("collect.title")} about={t("collect.about")}>
@@ -119,6 +133,16 @@ export function Batches() {
                 </Text>
               ),
           },
+          ...(paid
+            ? [
+                {
+                  key: "earned",
+                  label: t("collect.earned"),
+                  numeric: true,
+                  cell: (row: BatchRow) => yen(earned.get(row.site_id) ?? 0),
+                },
+              ]
+            : []),
           {
             key: "opened_by",
             label: t("collect.sent_by"),

@@ -1,8 +1,12 @@
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../parts/DataTable";
+import { FormDialog } from "../parts/form/FormDialog";
 import { day } from "../parts/format";
 import { Name } from "../parts/names";
 import { Screen } from "../parts/Screen";
+import { useMay } from "../shell/session";
+import { AddAgreement } from "./AddAgreement";
+import { duoCode } from "./duo";
 import { ConsentViews } from "./Views";
 
 interface AgreementRow {
@@ -19,8 +23,19 @@ interface AgreementRow {
 /** Contracts with hospitals: allowed uses as DUO codes, and the share of the fees. */
 export function Agreements() {
   const { t } = useTranslation();
+  const manages = useMay("consent.manage");
   return (
-    <Screen title={t("consent.agreements")} about={t("consent.agreements_about")}>
+    <Screen
+      title={t("consent.agreements")}
+      about={t("consent.agreements_about")}
+      actions={
+        manages && (
+          <FormDialog label={t("consent.add_agreement")}>
+            {(close) => <AddAgreement close={close} />}
+          </FormDialog>
+        )
+      }
+    >
       <ConsentViews />
       <DataTable<AgreementRow>
         path="/consent/agreements"
@@ -39,10 +54,7 @@ export function Agreements() {
             label: t("consent.uses"),
             cell: (row) =>
               row.uses
-                .map((code) => {
-                  const duo = `DUO:${String(code).padStart(7, "0")}`;
-                  return t(`consent.duo.${code}`, { defaultValue: duo });
-                })
+                .map((code) => t(`consent.duo.${code}`, { defaultValue: duoCode(code) }))
                 .join(t("consent.comma")),
           },
           {

@@ -3,11 +3,14 @@ import { useTranslation } from "react-i18next";
 import { useCode } from "../parts/code";
 import { DataTable } from "../parts/DataTable";
 import { Facts } from "../parts/Facts";
+import { FormDialog } from "../parts/form/FormDialog";
 import { day } from "../parts/format";
 import { useId } from "../parts/id";
 import { Loaded } from "../parts/Loaded";
 import { Name } from "../parts/names";
 import { Screen } from "../parts/Screen";
+import { useMay } from "../shell/session";
+import { AddApproval } from "./AddApproval";
 import { daysUntil } from "./dates";
 import { ConsentViews } from "./Views";
 
@@ -29,14 +32,14 @@ function Ends({ on }: { on: string }) {
   const { t } = useTranslation();
   const left = daysUntil(on, new Date());
   return (
-    <>
+    <Text span size="sm" style={{ whiteSpace: "nowrap" }}>
       {day(on)}
       {left <= 30 && (
         <Text span size="xs" c={left < 0 ? "red.9" : "orange.9"} ml={8} fw={600}>
           {left < 0 ? t("consent.expired") : t("consent.days_left", { n: left })}
         </Text>
       )}
-    </>
+    </Text>
   );
 }
 
@@ -44,8 +47,19 @@ function Ends({ on }: { on: string }) {
 export function Approvals() {
   const { t } = useTranslation();
   const said = useCode();
+  const manages = useMay("consent.manage");
   return (
-    <Screen title={t("consent.title")} about={t("consent.about")}>
+    <Screen
+      title={t("consent.title")}
+      about={t("consent.about")}
+      actions={
+        manages && (
+          <FormDialog label={t("consent.add_approval")}>
+            {(close) => <AddApproval close={close} />}
+          </FormDialog>
+        )
+      }
+    >
       <ConsentViews />
       <DataTable<ApprovalRow>
         path="/consent/approvals"

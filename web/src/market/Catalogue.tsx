@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Button, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Page } from "../api";
@@ -8,12 +8,12 @@ import { count } from "../parts/format";
 import { Loaded } from "../parts/Loaded";
 import { Screen } from "../parts/Screen";
 import { type Wait, Waiting } from "../parts/Waiting";
-import { useMe } from "../shell/session";
+import { useMay, useMe } from "../shell/session";
 import { along, type ListingRow, patientsOf } from "./rows";
 import { MarketViews } from "./Views";
 import { useYen } from "./yen";
 
-function Offer({ listing }: { listing: ListingRow }) {
+function Offered({ listing }: { listing: ListingRow }) {
   const { t, i18n } = useTranslation();
   const said = useCode();
   const yen = useYen();
@@ -72,6 +72,7 @@ function Offer({ listing }: { listing: ListingRow }) {
 export function Catalogue() {
   const { t } = useTranslation();
   const licensee = useMe().data?.role === "licensee";
+  const lists = useMay("market.list");
   const waits: Wait[] = licensee
     ? [
         {
@@ -115,7 +116,17 @@ export function Catalogue() {
         },
       ];
   return (
-    <Screen title={t("market.catalogue")} about={t("market.about")}>
+    <Screen
+      title={t("market.catalogue")}
+      about={t("market.about")}
+      actions={
+        lists && (
+          <Button size="xs" component={Link} to="/market/offer">
+            {t("market.offer_title")}
+          </Button>
+        )
+      }
+    >
       <Waiting of={waits} />
       <MarketViews />
       <Loaded<Page<ListingRow>> path="/market/listings" query={{ open: true, limit: 100 }}>
@@ -125,7 +136,7 @@ export function Catalogue() {
           ) : (
             <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
               {page.items.map((listing) => (
-                <Offer key={listing.id} listing={listing} />
+                <Offered key={listing.id} listing={listing} />
               ))}
             </SimpleGrid>
           )

@@ -1,3 +1,5 @@
+import { Anchor } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useCode } from "../parts/code";
 import { DataTable } from "../parts/DataTable";
@@ -20,14 +22,26 @@ interface PostingRow {
 
 function Account({ name }: { name: string }) {
   const said = useCode();
+  const { t } = useTranslation();
   const [kind = "", owner] = name.split(":");
+  const known = said("market.payee", owner);
   return (
     <>
       {said("market.account", kind)}
       {owner && (
         <>
           {" · "}
-          <Name id={owner} />
+          {kind === "tax" ? (
+            `${owner} %`
+          ) : kind === "undistributed" ? (
+            <Anchor component={Link} to={`/market/licences/${owner}`} fz="sm" c="indigo.9">
+              {t("market.licence")}
+            </Anchor>
+          ) : known === owner ? (
+            <Name id={owner} />
+          ) : (
+            known
+          )}
         </>
       )}
     </>

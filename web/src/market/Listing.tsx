@@ -19,8 +19,11 @@ function Counts({ table }: { table: CountTable }) {
   const { t } = useTranslation();
   const said = useCode();
   const [down, across] = table.axes;
-  const rows = [...new Set(table.cells.map(([row]) => row))];
-  const columns = [...new Set(table.cells.map(([, column]) => column))];
+  // The totals, whose name is empty, come last.
+  const named = (names: string[]) => [...new Set(names)].sort((a, b) => +!a - +!b);
+  const rows = named(table.cells.map(([row]) => row));
+  const columns = named(table.cells.map(([, column]) => column));
+  const say = (name: string) => (name ? said("market.value", name) : t("market.total"));
   const at = new Map(table.cells.map(([row, column, n]) => [`${row}\u0000${column}`, n]));
   const label = t("market.table_of", {
     down: said("market.axis", down),
@@ -38,7 +41,7 @@ function Counts({ table }: { table: CountTable }) {
               <Table.Th scope="col">{said("market.axis", down)}</Table.Th>
               {columns.map((column) => (
                 <Table.Th key={column} scope="col" ta="right">
-                  {said("market.value", column)}
+                  {say(column)}
                 </Table.Th>
               ))}
             </Table.Tr>
@@ -46,7 +49,7 @@ function Counts({ table }: { table: CountTable }) {
           <Table.Tbody style={{ fontVariantNumeric: "tabular-nums" }}>
             {rows.map((row) => (
               <Table.Tr key={row}>
-                <Table.Th scope="row">{said("market.value", row)}</Table.Th>
+                <Table.Th scope="row">{say(row)}</Table.Th>
                 {columns.map((column) => (
                   <Table.Td key={column} ta="right">
                     {count(at.get(`${row}\u0000${column}`) ?? 0)}

@@ -1,4 +1,4 @@
-import { Anchor, Table } from "@mantine/core";
+import { Anchor, List, Table } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Act } from "../parts/Act";
@@ -12,7 +12,6 @@ import { Name } from "../parts/names";
 import { Screen } from "../parts/Screen";
 import { Section } from "../parts/Section";
 import { State } from "../parts/State";
-import { Structure } from "../parts/Structure";
 import type { SettlementRow } from "./rows";
 import { MarketViews } from "./Views";
 import { useYen } from "./yen";
@@ -73,6 +72,19 @@ function Payee({ id }: { id: string }) {
   const { t } = useTranslation();
   const known = t(`market.payee.${id}`, { defaultValue: "" });
   return known || <Name id={id} />;
+}
+
+/** How the fees are shared out, in words. */
+function Rule({ rule }: { rule: Record<string, unknown> }) {
+  const { t } = useTranslation();
+  return (
+    <List size="sm">
+      <List.Item>{t("market.rule_weight")}</List.Item>
+      <List.Item>{t("market.rule_readers", { n: Number(rule.readers_bp) / 100 })}</List.Item>
+      <List.Item>{t(rule.counts_made ? "market.rule_made" : "market.rule_real")}</List.Item>
+      <List.Item>{t("market.rule_rest")}</List.Item>
+    </List>
+  );
 }
 
 /** One distribution: who gets what, to the yen, by which rule. */
@@ -145,7 +157,7 @@ export function Settlement() {
                   {t("market.open_licence")}
                 </Anchor>,
               ],
-              [t("market.rule"), <Structure key="r" value={row.rule} group="market.data" />],
+              [t("market.rule"), <Rule key="r" rule={row.rule} />],
               [t("market.rule_hash"), <Hash key="h" value={row.rule_sha256} keep={16} />],
             ]}
           />

@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Table } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { API } from "../api";
 import { Facts } from "../parts/Facts";
@@ -9,9 +9,18 @@ import { Loaded } from "../parts/Loaded";
 import { Name } from "../parts/names";
 import { Screen } from "../parts/Screen";
 import { Section } from "../parts/Section";
-import { Structure } from "../parts/Structure";
 import type { StatementRow } from "./rows";
 import { useYen } from "./yen";
+
+const COLUMNS = [
+  "patients",
+  "quality_percent",
+  "share_bp",
+  "weight",
+  "all_weights",
+  "yen",
+  "withdrawn_yen",
+];
 
 /** What one hospital earned by one settlement, and how it was reckoned. */
 export function Statement() {
@@ -57,7 +66,34 @@ export function Statement() {
             ]}
           />
           <Section title={t("market.lines")}>
-            <Structure value={row.lines} group="market.data" />
+            <Table fz="sm" verticalSpacing={5} aria-label={t("market.lines")}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th scope="col">{t("market.version")}</Table.Th>
+                  {COLUMNS.map((name) => (
+                    <Table.Th key={name} scope="col" ta="right">
+                      {t(`market.data.${name}`)}
+                    </Table.Th>
+                  ))}
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody style={{ fontVariantNumeric: "tabular-nums" }}>
+                {row.lines.map((line) => (
+                  <Table.Tr key={line.version}>
+                    <Table.Td>
+                      <Hash value={line.version} />
+                    </Table.Td>
+                    <Table.Td ta="right">{count(line.patients)}</Table.Td>
+                    <Table.Td ta="right">{line.quality_percent} %</Table.Td>
+                    <Table.Td ta="right">{line.share_bp / 100} %</Table.Td>
+                    <Table.Td ta="right">{count(line.weight)}</Table.Td>
+                    <Table.Td ta="right">{count(line.all_weights)}</Table.Td>
+                    <Table.Td ta="right">{yen(line.yen)}</Table.Td>
+                    <Table.Td ta="right">{yen(line.withdrawn_yen)}</Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
           </Section>
         </Screen>
       )}

@@ -3,6 +3,7 @@ export { Journal } from "./Journal";
 export { Licence } from "./Licence";
 export { Licences } from "./Licences";
 export { Listing } from "./Listing";
+export { Offer } from "./Offer";
 export { Order } from "./Order";
 export { Orders } from "./Orders";
 export { Releases } from "./Releases";

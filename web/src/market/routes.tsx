@@ -6,6 +6,7 @@ export const marketRoutes = (root: AnyRoute): AnyRoute[] =>
   screens(root, () => import("./pages"), {
     "/market": "Catalogue",
     "/market/listings/$id": "Listing",
+    "/market/offer": "Offer",
     "/market/orders": "Orders",
     "/market/orders/$id": "Order",
     "/market/licences": "Licences",

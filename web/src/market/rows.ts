@@ -1,6 +1,10 @@
+/** A rounded count, or "<10" where a number would tell too much. */
+export type Count = number | string;
+
+/** Counts of patients; the cells of an empty name are the totals. */
 export interface CountTable {
   axes: [string, string];
-  cells: [string, string, number][];
+  cells: [string, string, Count][];
 }
 
 export interface ListingRow {
@@ -79,6 +83,18 @@ export interface Terms {
   prohibition: { action: string }[];
 }
 
+/** How one version's part of a statement was reckoned; shares in hundredths of a percent. */
+export interface StatementLine {
+  version: string;
+  patients: number;
+  quality_percent: number;
+  share_bp: number;
+  weight: number;
+  all_weights: number;
+  yen: number;
+  withdrawn_yen: number;
+}
+
 export interface StatementRow {
   id: string;
   created_at: string;
@@ -91,7 +107,7 @@ export interface StatementRow {
   share_bp: number;
   yen: number;
   withdrawn_yen: number;
-  lines: Record<string, unknown>[];
+  lines: StatementLine[];
   pdf_sha256: string;
 }
 
@@ -110,14 +126,17 @@ export interface SettlementRow {
   paid_at: string | null;
 }
 
-/** Patients of a table of rounded counts along one of its axes, the largest first. */
-export function along(table: CountTable, axis: 0 | 1): [string, number][] {
-  const sums = new Map<string, number>();
-  for (const cell of table.cells) sums.set(cell[axis], (sums.get(cell[axis]) ?? 0) + cell[2]);
-  return [...sums].sort((a, b) => b[1] - a[1]);
+const size = (count: Count) => (typeof count === "number" ? count : 0);
+
+/** Patients of a table along one of its axes, the largest first: its margin, never a sum of it. */
+export function along({ cells }: CountTable, axis: 0 | 1): [string, Count][] {
+  return cells
+    .filter((cell) => cell[axis] !== "" && cell[1 - axis] === "")
+    .map((cell): [string, Count] => [cell[axis], cell[2]])
+    .sort((a, b) => size(b[1]) - size(a[1]));
 }
 
-/** All patients of a table of rounded counts. */
-export function patientsOf(table: CountTable): number {
-  return table.cells.reduce((sum, [, , patients]) => sum + patients, 0);
+/** All patients of a table, as they may be told. */
+export function patientsOf({ cells }: CountTable): Count | undefined {
+  return cells.find(([row, column]) => row === "" && column === "")?.[2];
 }

@@ -29,9 +29,9 @@ export function useSend<T>(
   return useMutation({
     mutationFn: (body?: unknown) => send<T>(method, path, body ?? {}),
     onSuccess: async (answer) => {
-      await client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "root" });
       notifications.show({ message: t("parts.saved"), color: "teal.9", autoClose: 4000 });
       done?.(answer);
+      await client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "root" });
     },
   });
 }
@@ -42,8 +42,8 @@ interface Props<T> extends ButtonProps {
   label: string;
   /** Asks for a reason, which goes into `why` of the body. */
   why?: boolean;
-  /** What cannot be undone: effects by line, and the word to type. */
-  confirm?: { effects: ReactNode[]; type: string } | undefined;
+  /** Effects by line; what cannot be undone also wants a word to be typed. */
+  confirm?: { effects: ReactNode[]; type?: string } | undefined;
   method?: "POST" | "PUT";
   done?: (answer: T) => void;
 }
@@ -66,7 +66,7 @@ export function Act<T>(props: Props<T>) {
   const act = () =>
     sending.mutate(why ? { ...(body as object), why: reason.trim() || undefined } : body);
   const asks = Boolean(why || confirm);
-  const ready = (!confirm || typed === confirm.type) && (!why || reason.trim().length > 0);
+  const ready = (!confirm?.type || typed === confirm.type) && (!why || reason.trim().length > 0);
   return (
     <>
       <Button size="xs" loading={sending.isPending} onClick={asks ? ask : act} {...button}>
@@ -83,7 +83,11 @@ export function Act<T>(props: Props<T>) {
       >
         <Stack gap="sm">
           {confirm && (
-            <Alert color="orange.9" variant="outline" title={t("parts.cannot_undo")}>
+            <Alert
+              color="orange.9"
+              variant="outline"
+              title={t(confirm.type ? "parts.cannot_undo" : "parts.effects")}
+            >
               <List size="sm">
                 {confirm.effects.map((effect, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: the lines never change their order
@@ -102,7 +106,7 @@ export function Act<T>(props: Props<T>) {
               onChange={(event) => setReason(event.currentTarget.value)}
             />
           )}
-          {confirm && (
+          {confirm?.type && (
             <TextInput
               label={
                 <Text span size="sm">
@@ -121,7 +125,7 @@ export function Act<T>(props: Props<T>) {
             </Button>
             <Button
               size="xs"
-              color={confirm ? "red.9" : "indigo"}
+              color={confirm?.type ? "red.9" : "indigo"}
               disabled={!ready}
               loading={sending.isPending}
               onClick={act}

@@ -1,60 +1,29 @@
-import {
-  ActionIcon,
-  Anchor,
-  Box,
-  Button,
-  Group,
-  Table,
-  Text,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
-import { IconArrowDown, IconArrowUp, IconDownload, IconSearch } from "@tabler/icons-react";
+import { Anchor, Box, Button, Checkbox, Group, Table, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  type ReactNode,
-  useEffect,
-  useRef,
-  useState,
-} from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { API, get, type Page, type Query, withQuery } from "../api";
+import { API, get, type Page, Problem, type Query, withQuery } from "../api";
 import { Empty } from "./Empty";
 import { count } from "./format";
+import {
+  type Column,
+  cellStyle,
+  type ListSearch,
+  listSearch,
+  shownColumns,
+  useHidden,
+} from "./list/columns";
+import { Head } from "./list/Head";
+import { Search } from "./list/Search";
+import { marked } from "./list/select";
+import { Columns, Csv, KeyMap } from "./list/Tools";
+import { useListKeys } from "./list/useListKeys";
+import { NotYours } from "./NotYours";
 import { Refusal } from "./Refusal";
 
-export interface Column<T> {
-  key: string;
-  label: string;
-  cell: (row: T) => ReactNode;
-  sort?: boolean;
-  numeric?: boolean;
-}
-
-/** What a list keeps in the URL: search words, sort, the way through its pages, filters. */
-export type ListSearch = Record<string, string>;
-
-/** The part of an address that a list sends on: its own names and the filters it knows. */
-export function listSearch(search: Record<string, unknown>, filters: string[] = []): ListSearch {
-  const found: ListSearch = {};
-  for (const key of ["q", "sort", "after", ...filters]) {
-    if (search[key] !== undefined && search[key] !== "") found[key] = String(search[key]);
-  }
-  return found;
-}
-
-/** Dates, names and numbers stay on one line; sentences wrap. */
-function cellStyle(numeric: boolean, content: ReactNode): CSSProperties {
-  const short =
-    typeof content === "number" || (typeof content === "string" && content.length <= 24);
-  return {
-    ...(numeric ? { fontVariantNumeric: "tabular-nums" } : {}),
-    ...(short ? { whiteSpace: "nowrap" } : {}),
-  };
-}
+export type { Column } from "./list/columns";
 
 interface Props<T> {
   path: string;
@@ -71,11 +40,13 @@ interface Props<T> {
   empty: string;
   emptyAction?: ReactNode;
   label: string;
+  /** What can be done to marked rows at once; without it no row can be marked. */
+  bulk?: ((rows: T[], clear: () => void) => ReactNode) | undefined;
 }
 
 /** One list: filter, sort and page by the server, kept in the URL, all rows as CSV. */
 export function DataTable<T>(props: Props<T>) {
-  const { path, columns, rowKey, open, filter, narrow = [], filters, empty, label } = props;
+  const { path, rowKey, open, filter, narrow = [], filters, empty, label, bulk } = props;
   const { t } = useTranslation();
   const navigate = useNavigate();
   const address = useSearch({ strict: false }) as Record<string, string>;
@@ -87,83 +58,116 @@ export function DataTable<T>(props: Props<T>) {
     placeholderData: keepPreviousData,
   });
   const [at, setAt] = useState(0);
+  const [marks, setMarks] = useState<ReadonlySet<string>>(new Set());
+  const lastMark = useRef<number | null>(null);
+  const [help, { open: showHelp, close: hideHelp }] = useDisclosure(false);
+  const [hidden, hide] = useHidden(path);
+  const field = useRef<HTMLInputElement>(null);
   const rows = useRef<(HTMLTableRowElement | null)[]>([]);
+  const columns = shownColumns(props.columns, hidden);
   const items = list.data?.items ?? [];
-  const narrowed = Boolean(search.q) || narrow.some((name) => search[name]);
+  const chosen = items.filter((row) => marks.has(rowKey(row)));
   const go = (next: ListSearch) => {
     const kept = Object.entries(address).filter(([name]) => !(name in search));
     const all = { ...Object.fromEntries(kept), ...next };
     void navigate({ to: ".", search: all as never, replace: next.after === undefined });
   };
-  const keys = (event: KeyboardEvent) => {
-    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-    if (step) {
-      const next = Math.min(Math.max(at + step, 0), items.length - 1);
+  const mark = (index: number, range: boolean) => {
+    const from = range ? lastMark.current : null;
+    setMarks((now) => marked(now, items.map(rowKey), index, from));
+    lastMark.current = index;
+  };
+  useListKeys({
+    move: (by) => {
+      const inside = rows.current.some((row) => row?.contains(document.activeElement));
+      const next = inside ? Math.min(Math.max(at + by, 0), items.length - 1) : at;
       setAt(next);
       rows.current[next]?.focus();
-      event.preventDefault();
-    }
-  };
+    },
+    open: () => {
+      const row = items[at];
+      if (row && open && rows.current[at] === document.activeElement)
+        void navigate({ to: open(row) });
+    },
+    mark: (range) => bulk && mark(at, range),
+    search: () => field.current?.focus(),
+    help: showHelp,
+  });
+  const forbidden = list.error instanceof Problem && list.error.status === 403;
   return (
     <Box>
       <Group justify="space-between" mb="xs">
         <Group gap="sm">
           {!props.plain && (
             <Search
+              field={field}
               value={search.q ?? ""}
               change={(q) => go(listSearch({ ...search, q, after: "" }, narrow))}
             />
           )}
           {filters}
+          {bulk && chosen.length > 0 && bulk(chosen, () => setMarks(new Set()))}
         </Group>
-        <Group gap="sm">
-          <Text size="sm" c="gray.7" aria-live="polite">
+        <Group gap={6}>
+          <Text size="sm" c="gray.7" aria-live="polite" mr={4}>
             {list.data ? t("parts.total", { n: count(list.data.total) }) : " "}
           </Text>
+          <KeyMap
+            opened={help}
+            show={showHelp}
+            close={hideHelp}
+            keys={[
+              ["j / k", t("parts.key.move")],
+              ...(open ? [["Enter", t("parts.key.open")] as [string, string]] : []),
+              ...(bulk
+                ? ([
+                    ["x", t("parts.key.mark")],
+                    ["Shift + x", t("parts.key.range")],
+                  ] as [string, string][])
+                : []),
+              ...(props.plain ? [] : [["/", t("parts.key.search")] as [string, string]]),
+              ["?", t("parts.key.help")],
+            ]}
+          />
+          {props.columns.length > 2 && (
+            <Columns columns={props.columns} hidden={hidden} hide={hide} />
+          )}
           {!props.plain && (
-            <Tooltip label={t("parts.csv")}>
-              <ActionIcon
-                component="a"
-                variant="default"
-                href={withQuery(API + path, {
-                  ...search,
-                  ...filter,
-                  after: "",
-                  format: "csv",
-                })}
-                download
-                aria-label={t("parts.csv")}
-              >
-                <IconDownload size={16} />
-              </ActionIcon>
-            </Tooltip>
+            <Csv href={withQuery(API + path, { ...search, ...filter, after: "", format: "csv" })} />
           )}
         </Group>
       </Group>
-      {list.error && <Refusal error={list.error} retry={() => void list.refetch()} />}
-      {list.data && items.length === 0 ? (
-        <Empty
-          text={
-            search.q
-              ? t("parts.nothing_matches", { q: search.q })
-              : narrowed
-                ? t("parts.nothing_filtered")
-                : empty
-          }
-          {...(narrowed ? { clear: () => go({}) } : { action: props.emptyAction })}
+      {list.error && !forbidden && <Refusal error={list.error} retry={() => void list.refetch()} />}
+      {forbidden && <NotYours />}
+      {list.data && items.length === 0 && (
+        <NothingHere
+          search={search}
+          narrow={narrow}
+          empty={empty}
+          go={go}
+          act={props.emptyAction}
         />
-      ) : (
+      )}
+      {items.length > 0 && (
         <Table.ScrollContainer minWidth={700} type="native" tabIndex={0}>
-          <Table
-            stickyHeader
-            highlightOnHover
-            verticalSpacing={5}
-            fz="sm"
-            aria-label={label}
-            onKeyDown={keys}
-          >
+          <Table stickyHeader highlightOnHover verticalSpacing={5} fz="sm" aria-label={label}>
             <Table.Thead>
               <Table.Tr>
+                {bulk && (
+                  <Table.Th scope="col" bg="gray.0" w={36}>
+                    <Checkbox
+                      size="xs"
+                      aria-label={t("parts.mark_all")}
+                      checked={chosen.length === items.length}
+                      indeterminate={chosen.length > 0 && chosen.length < items.length}
+                      onChange={() =>
+                        setMarks(
+                          chosen.length === items.length ? new Set() : new Set(items.map(rowKey)),
+                        )
+                      }
+                    />
+                  </Table.Th>
+                )}
                 {columns.map((column) => (
                   <Head key={column.key} column={column} search={search} go={go} />
                 ))}
@@ -177,13 +181,26 @@ export function DataTable<T>(props: Props<T>) {
                     rows.current[index] = element;
                   }}
                   tabIndex={index === at ? 0 : -1}
+                  {...(marks.has(rowKey(row)) ? { bg: "indigo.0" } : {})}
                   style={open ? { cursor: "pointer" } : {}}
                   onFocus={() => setAt(index)}
-                  onClick={() => open && void navigate({ to: open(row) })}
-                  onKeyDown={(event) => {
-                    if (event.key === "Enter" && open) void navigate({ to: open(row) });
+                  onClick={(event) => {
+                    // A link or a button inside of the row acts by itself.
+                    if (event.target instanceof Element && event.target.closest("a,button")) return;
+                    if (open) void navigate({ to: open(row) });
                   }}
                 >
+                  {bulk && (
+                    <Table.Td onClick={(event) => event.stopPropagation()}>
+                      <Checkbox
+                        size="xs"
+                        aria-label={t("parts.mark")}
+                        checked={marks.has(rowKey(row))}
+                        onChange={() => undefined}
+                        onClick={(event) => mark(index, event.shiftKey)}
+                      />
+                    </Table.Td>
+                  )}
                   {columns.map((column, place) => (
                     <Table.Td
                       key={column.key}
@@ -225,77 +242,24 @@ export function DataTable<T>(props: Props<T>) {
   );
 }
 
-function Search({ value, change }: { value: string; change: (q: string) => void }) {
-  const { t } = useTranslation();
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const slash = (event: globalThis.KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.closest("input,textarea");
-      if (event.key === "/" && !typing) {
-        event.preventDefault();
-        field.current?.focus();
-      }
-    };
-    addEventListener("keydown", slash);
-    return () => removeEventListener("keydown", slash);
-  }, []);
-  return (
-    <TextInput
-      ref={field}
-      key={value}
-      defaultValue={value}
-      w={260}
-      size="xs"
-      leftSection={<IconSearch size={14} aria-hidden />}
-      placeholder={t("parts.search")}
-      aria-label={t("parts.search")}
-      // An Enter that ends an input method's composition is not a search.
-      onKeyDown={(event) => {
-        if (event.key === "Enter" && !event.nativeEvent.isComposing)
-          change(event.currentTarget.value.trim());
-      }}
-    />
-  );
-}
-
-function Head<T>({
-  column,
+/** Nothing yet, or nothing that matches: then what was asked for, and the way back. */
+function NothingHere({
   search,
+  narrow,
+  empty,
   go,
+  act,
 }: {
-  column: Column<T>;
   search: ListSearch;
+  narrow: string[];
+  empty: string;
   go: (next: ListSearch) => void;
+  act: ReactNode;
 }) {
-  const down = search.sort === `-${column.key}`;
-  const up = search.sort === column.key;
-  const Icon = down ? IconArrowDown : IconArrowUp;
-  return (
-    <Table.Th
-      scope="col"
-      bg="gray.0"
-      style={{ whiteSpace: "nowrap" }}
-      ta={column.numeric ? "right" : "left"}
-      aria-sort={up ? "ascending" : down ? "descending" : "none"}
-    >
-      {column.sort ? (
-        <Button
-          variant="transparent"
-          size="compact-sm"
-          c="gray.9"
-          px={0}
-          fw={600}
-          rightSection={up || down ? <Icon size={12} aria-hidden /> : null}
-          onClick={() => {
-            const sort = up ? `-${column.key}` : column.key;
-            go({ ...search, sort, after: "" });
-          }}
-        >
-          {column.label}
-        </Button>
-      ) : (
-        column.label
-      )}
-    </Table.Th>
-  );
+  const { t } = useTranslation();
+  const asked = narrow.flatMap((name) => (search[name] ? [search[name]] : []));
+  const chips = asked.map((value) => t(`parts.state.${value}`, { defaultValue: value }));
+  if (search.q) chips.unshift(t("parts.quoted", { q: search.q }));
+  if (chips.length === 0) return <Empty text={empty} action={act} />;
+  return <Empty text={t("parts.nothing_matches")} chips={chips} clear={() => go({})} />;
 }

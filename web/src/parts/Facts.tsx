@@ -12,7 +12,7 @@ export function Facts({ rows, caption }: { rows: [string, ReactNode][]; caption?
             <Table.Th scope="row" w={220} bg="gray.0" c="gray.8">
               {name}
             </Table.Th>
-            <Table.Td>{value ?? "—"}</Table.Td>
+            <Table.Td>{value === "" ? "—" : (value ?? "—")}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -19,7 +19,7 @@ export function inWords(value: unknown, say: Say, inside = false): unknown {
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
-      const codes = inside || ["values", "domain", "sort"].includes(key);
+      const codes = inside || ["values", "datasets", "domain", "sort"].includes(key);
       return [key, inWords(inner, say, codes)];
     }),
   );

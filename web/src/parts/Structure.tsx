@@ -74,7 +74,8 @@ export function Structure({ value, group }: { value: Json; group: string }) {
     );
   }
   if (Array.isArray(value)) {
-    return <>{value.length ? value.map((one) => JSON.stringify(one)).join(", ") : "—"}</>;
+    const each = value.map((one) => (isSimple(one) ? String(one) : JSON.stringify(one)));
+    return <>{each.join(", ") || "—"}</>;
   }
   const entries = Object.entries(value as Record<string, Json>);
   if (entries.length === 0) return <>—</>;

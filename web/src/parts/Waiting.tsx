@@ -6,27 +6,29 @@ import { get, type Page, type Query } from "../api";
 import { Figure } from "./Figure";
 import { count } from "./format";
 
-export interface Wait {
+interface Said {
   label: string;
   note?: string;
-  path: string;
-  query?: Query;
   to: string;
 }
 
-function Waits({ label, note, path, query, to }: Wait) {
+/** Something that waits: how many rows a list has, or a value that is known already. */
+export type Wait = Said & ({ path: string; query?: Query } | { value: string });
+
+function Counted({ path, query }: { path: string; query: Query | undefined }) {
   const rows = useQuery({
     queryKey: [path, { ...query, limit: 1 }],
     queryFn: () => get<Page<unknown>>(path, { ...query, limit: 1 }),
   });
+  return <>{count(rows.data?.total)}</>;
+}
+
+function Waits(wait: Wait) {
+  const { label, note, to } = wait;
+  const value = "value" in wait ? wait.value : <Counted path={wait.path} query={wait.query} />;
   return (
     <UnstyledButton component={Link} to={to} className="choice">
-      <Figure
-        label={label}
-        value={count(rows.data?.total)}
-        bare
-        {...(note === undefined ? {} : { note })}
-      />
+      <Figure label={label} value={value} bare {...(note === undefined ? {} : { note })} />
     </UnstyledButton>
   );
 }

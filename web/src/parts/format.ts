@@ -14,7 +14,8 @@ export function moment(value: string | null | undefined): string {
   return `${date} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
-export function count(value: number | null | undefined): string {
+/** A number with its thousands apart; a bound such as "<10" as it is. */
+export function count(value: number | string | null | undefined): string {
   return value === null || value === undefined ? "—" : value.toLocaleString("en-US");
 }
 

@@ -11,7 +11,7 @@ interface Named {
 }
 
 /** The names that one may see of hospitals, organisations and users, by id. */
-export function useNames(): Map<string, string> {
+export function useNames(): Map<string, string> | undefined {
   const me = useMe().data;
   const lists = useQuery({
     queryKey: ["names", me?.id],
@@ -23,7 +23,7 @@ export function useNames(): Map<string, string> {
       return new Map(pages.flatMap((page) => page.items.map((row) => [row.id, row.name])));
     },
   });
-  return lists.data ?? new Map();
+  return lists.data ?? (lists.isError ? new Map() : undefined);
 }
 
 /** A person, hospital or organisation by its name; the id only where the name may not be seen. */
@@ -31,6 +31,7 @@ export function Name({ id }: { id: string | null | undefined }) {
   const { t } = useTranslation();
   const names = useNames();
   if (!id) return <>—</>;
+  if (!names) return <>…</>;
   const name = names.get(id);
   if (name) return <>{name}</>;
   if (id === "machine" || id.startsWith("system")) {

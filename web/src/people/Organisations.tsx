@@ -1,11 +1,13 @@
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../parts/DataTable";
 import { Filter } from "../parts/Filter";
+import { FormDialog } from "../parts/form/FormDialog";
 import { day } from "../parts/format";
 import { Screen } from "../parts/Screen";
 import { Views } from "../parts/Views";
 import { type Wait, Waiting } from "../parts/Waiting";
 import { useMay, useMe } from "../shell/session";
+import { AddOrganisation } from "./AddOrganisation";
 import type { OrganisationRow } from "./rows";
 
 export function PeopleViews() {
@@ -27,6 +29,7 @@ export function PeopleViews() {
 export function Organisations() {
   const { t } = useTranslation();
   const operator = useMe().data?.role === "operator";
+  const manages = useMay("people.manage");
   const waits: Wait[] = [
     {
       label: t("people.wait.failed"),
@@ -60,7 +63,17 @@ export function Organisations() {
     },
   ];
   return (
-    <Screen title={t("people.title")} about={t("people.about")}>
+    <Screen
+      title={t("people.title")}
+      about={t("people.about")}
+      actions={
+        manages && (
+          <FormDialog label={t("people.add_organisation")}>
+            {(close) => <AddOrganisation close={close} />}
+          </FormDialog>
+        )
+      }
+    >
       {operator && <Waiting of={waits} />}
       <PeopleViews />
       <DataTable<OrganisationRow>

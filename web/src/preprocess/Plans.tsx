@@ -1,27 +1,49 @@
 import { Code } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../parts/DataTable";
+import { FormDialog } from "../parts/form/FormDialog";
+import { TomlForm } from "../parts/form/TomlForm";
 import { moment } from "../parts/format";
 import { Hash } from "../parts/Hash";
 import { useId } from "../parts/id";
 import { Loaded } from "../parts/Loaded";
 import { Screen } from "../parts/Screen";
+import { useMay } from "../shell/session";
 import { PreprocessViews } from "./Runs";
+import type { PlanRow } from "./rows";
 
-interface PlanRow {
-  id: string;
-  created_at: string;
-  name: string;
-  version: string;
-  sha256: string;
-  roles: Record<string, string>;
-}
+const START = `schema = "renkei.plan/1"
+name = "ct_even"
+version = "1"
+description = ""
+results = ["ct_even"]
+
+[inputs.ct]
+modality = "CT"
+
+[[step]]
+name = "orient"
+input = "ct"
+output = "ct_lps"
+
+[[step]]
+name = "resample"
+input = "ct_lps"
+output = "ct_even"
+params = { spacing = [2.0, 2.0, 2.0] }
+`;
 
 /** Plans: the steps that a case goes through, named by their hash. */
 export function Plans() {
   const { t } = useTranslation();
+  const keeps = useMay("preprocess.run");
   return (
-    <Screen title={t("preprocess.plans")} about={t("preprocess.plans_about")}>
+    <Screen
+      title={t("preprocess.plans")}
+      about={t("preprocess.plans_about")}
+      actions={keeps && <AddPlan />}
+    >
       <PreprocessViews />
       <DataTable<PlanRow>
         path="/preprocess/plans"
@@ -55,6 +77,27 @@ export function Plans() {
         ]}
       />
     </Screen>
+  );
+}
+
+function AddPlan() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <FormDialog label={t("preprocess.add_plan")}>
+      {(close) => (
+        <TomlForm<PlanRow>
+          path="/preprocess/plans"
+          keep="plan"
+          start={START}
+          act={t("preprocess.keep_plan")}
+          label={t("preprocess.plan")}
+          about={t("preprocess.plan_about")}
+          close={close}
+          done={(made) => void navigate({ to: `/preprocess/plans/${made.id}` })}
+        />
+      )}
+    </FormDialog>
   );
 }
 

@@ -2,12 +2,15 @@ import { useTranslation } from "react-i18next";
 import { useCode } from "../parts/code";
 import { DataTable } from "../parts/DataTable";
 import { Filter } from "../parts/Filter";
+import { FormDialog } from "../parts/form/FormDialog";
 import { moment } from "../parts/format";
 import { Hash } from "../parts/Hash";
 import { Screen } from "../parts/Screen";
 import { State } from "../parts/State";
 import { Views } from "../parts/Views";
+import { useMay } from "../shell/session";
 import type { RunRow } from "./rows";
+import { StartRun } from "./StartRun";
 
 export function PreprocessViews() {
   const { t } = useTranslation();
@@ -25,8 +28,19 @@ export function PreprocessViews() {
 export function Runs() {
   const { t } = useTranslation();
   const said = useCode();
+  const runs = useMay("preprocess.run");
   return (
-    <Screen title={t("preprocess.title")} about={t("preprocess.about")}>
+    <Screen
+      title={t("preprocess.title")}
+      about={t("preprocess.about")}
+      actions={
+        runs && (
+          <FormDialog label={t("preprocess.start")} about={t("preprocess.start_about")}>
+            {(close) => <StartRun close={close} />}
+          </FormDialog>
+        )
+      }
+    >
       <PreprocessViews />
       <DataTable<RunRow>
         path="/preprocess/runs"

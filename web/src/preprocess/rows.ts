@@ -1,3 +1,12 @@
+export interface PlanRow {
+  id: string;
+  created_at: string;
+  name: string;
+  version: string;
+  sha256: string;
+  roles: Record<string, string>;
+}
+
 export interface RunRow {
   id: string;
   created_at: string;

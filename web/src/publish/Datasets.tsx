@@ -1,8 +1,11 @@
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../parts/DataTable";
+import { FormDialog } from "../parts/form/FormDialog";
 import { day } from "../parts/format";
 import { Screen } from "../parts/Screen";
 import { Views } from "../parts/Views";
+import { useMay } from "../shell/session";
+import { OpenDataset } from "./OpenDataset";
 
 interface DatasetRow {
   id: string;
@@ -30,8 +33,19 @@ export function PublishViews() {
 export function Datasets() {
   const { t, i18n } = useTranslation();
   const title = i18n.language === "ja" ? "title_ja" : "title_en";
+  const drafts = useMay("publish.draft");
   return (
-    <Screen title={t("publish.title")} about={t("publish.about")}>
+    <Screen
+      title={t("publish.title")}
+      about={t("publish.about")}
+      actions={
+        drafts && (
+          <FormDialog label={t("publish.open_dataset")}>
+            {(close) => <OpenDataset close={close} />}
+          </FormDialog>
+        )
+      }
+    >
       <PublishViews />
       <DataTable<DatasetRow>
         path="/publish/datasets"

@@ -7,6 +7,7 @@ import { Filter } from "../parts/Filter";
 import { day } from "../parts/format";
 import { Hash } from "../parts/Hash";
 import { Screen } from "../parts/Screen";
+import { useMay } from "../shell/session";
 import { PublishViews } from "./Datasets";
 
 interface ProductRow {
@@ -24,6 +25,7 @@ interface ProductRow {
 export function Products() {
   const { t } = useTranslation();
   const said = useCode();
+  const offers = useMay("market.list");
   return (
     <Screen title={t("publish.products")} about={t("publish.products_about")}>
       <PublishViews />
@@ -70,9 +72,22 @@ export function Products() {
             label: t("publish.listable"),
             sort: true,
             cell: (row) =>
-              row.listable
-                ? t("parts.yes")
-                : `${t("parts.no")} · ${said("publish.why_not", row.why_not)}`,
+              row.listable ? (
+                offers ? (
+                  <Anchor
+                    component={Link}
+                    to={`/market/offer?product=${row.id}`}
+                    fz="sm"
+                    c="indigo.9"
+                  >
+                    {t("publish.offer")}
+                  </Anchor>
+                ) : (
+                  t("parts.yes")
+                )
+              ) : (
+                `${t("parts.no")} · ${said("publish.why_not", row.why_not)}`
+              ),
           },
           {
             key: "created_at",

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Act } from "../parts/Act";
 import { Figure } from "../parts/Figure";
+import { FormDialog } from "../parts/form/FormDialog";
 import { count, moment } from "../parts/format";
 import { Hash } from "../parts/Hash";
 import { useId } from "../parts/id";
@@ -15,6 +16,7 @@ import { Card } from "./Card";
 import { Cases } from "./Cases";
 import { Changes } from "./Changes";
 import { Checks, FlowOf } from "./Checks";
+import { FillDraft } from "./FillDraft";
 import { Represent } from "./Represent";
 import type { VersionDetail } from "./rows";
 
@@ -26,12 +28,9 @@ function Acts({ version }: { version: VersionDetail }) {
   return (
     <>
       {drafts && (
-        <Act
-          path={`/publish/versions/${version.id}/cases`}
-          body={{ modality: "CT" }}
-          label={t("publish.fill")}
-          variant="default"
-        />
+        <FormDialog label={t("publish.fill")} about={t("publish.fill_about")} variant="default">
+          {(close) => <FillDraft version={version.id} close={close} />}
+        </FormDialog>
       )}
       {freezes && (
         <Act

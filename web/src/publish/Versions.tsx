@@ -1,18 +1,35 @@
+import { useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../parts/DataTable";
 import { Filter } from "../parts/Filter";
+import { FormDialog } from "../parts/form/FormDialog";
 import { count, moment } from "../parts/format";
 import { Hash } from "../parts/Hash";
 import { Screen } from "../parts/Screen";
 import { State } from "../parts/State";
+import type { Search } from "../shell/search";
+import { useMay } from "../shell/session";
 import { PublishViews } from "./Datasets";
+import { OpenDraft } from "./OpenDraft";
 import type { VersionRow } from "./rows";
 
 /** Versions of datasets: drafts that grow, frozen ones that never change. */
 export function Versions() {
   const { t } = useTranslation();
+  const drafts = useMay("publish.draft");
+  const { dataset } = useSearch({ strict: false }) as Search;
   return (
-    <Screen title={t("publish.versions")} about={t("publish.versions_about")}>
+    <Screen
+      title={t("publish.versions")}
+      about={t("publish.versions_about")}
+      actions={
+        drafts && (
+          <FormDialog label={t("publish.open_draft")}>
+            {(close) => <OpenDraft close={close} {...(dataset ? { dataset } : {})} />}
+          </FormDialog>
+        )
+      }
+    >
       <PublishViews />
       <DataTable<VersionRow>
         path="/publish/versions"

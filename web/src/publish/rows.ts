@@ -14,6 +14,13 @@ export interface VersionRow {
   frozen_at: string | null;
 }
 
+export interface Check {
+  name: string;
+  refuses: boolean;
+  compared: number;
+  findings: string[];
+}
+
 export interface VersionDetail extends VersionRow {
   parent_id: string | null;
   successor_id: string | null;
@@ -21,6 +28,6 @@ export interface VersionDetail extends VersionRow {
   sides: Record<string, number>;
   root: string | null;
   header: Record<string, unknown> | null;
-  audit: Record<string, unknown> | null;
+  audit: { checks?: Check[] } | null;
   flow: { boxes?: Record<string, unknown>[] } | null;
 }

@@ -25,9 +25,8 @@ export function Case() {
   return (
     <Loaded<CaseDetail> path={`/select/cases/${useId()}`}>
       {(found) => {
-        const title = [found.pseudonym, found.modality, found.body_part]
-          .filter(Boolean)
-          .join(" · ");
+        const part = found.body_part && said("parts.body", found.body_part);
+        const title = [found.pseudonym, found.modality, part].filter(Boolean).join(" · ");
         return (
           <Screen title={title} about={found.site} actions={<State value={found.standing} />}>
             <Grid gap="lg">
@@ -72,7 +71,10 @@ export function Case() {
                     [
                       t("select.stratum"),
                       Object.entries(found.stratum)
-                        .map(([name, value]) => `${said("select.axis", name)}: ${value}`)
+                        .map(
+                          ([name, value]) =>
+                            `${said("select.axis", name)}: ${said("parts.body", value)}${name === "thickness" ? " mm" : ""}`,
+                        )
                         .join(" · ") || "—",
                     ],
                     [

@@ -1,12 +1,13 @@
 import { Button, Group, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Act, useSend } from "../parts/Act";
+import { Act } from "../parts/Act";
 import { moment } from "../parts/format";
 import { Refusal } from "../parts/Refusal";
 import { State } from "../parts/State";
 import { useMay, useMe } from "../shell/session";
 import type { CaseDetail } from "./rows";
+import { useDecisions } from "./useDecisions";
 
 const OUTCOMES = ["accept", "review", "exclude"];
 
@@ -15,9 +16,13 @@ export function Decide({ found }: { found: CaseDetail }) {
   const { t } = useTranslation();
   const may = useMay("select.override");
   const me = useMe().data;
-  const [outcome, setOutcome] = useState("accept");
+  const [outcome, setOutcome] = useState(found.standing === "accept" ? "exclude" : "accept");
   const [reason, setReason] = useState("");
-  const sending = useSend(`/select/cases/${found.id}/overrides`, () => setReason(""));
+  const sending = useDecisions(() => setReason(""));
+  const ready = reason.trim().length >= 3 && outcome !== found.standing;
+  const send = () => {
+    if (ready) sending.mutate({ cases: [found.id], outcome, reason: reason.trim() });
+  };
   return (
     <Stack gap="sm">
       {found.overrides.length === 0 && (
@@ -46,9 +51,13 @@ export function Decide({ found }: { found: CaseDetail }) {
         <Stack
           gap="xs"
           component="form"
+          onKeyDown={(event) => {
+            // Ctrl-Enter keeps the reason; Enter alone begins a line.
+            if (event.key === "Enter" && event.ctrlKey && !event.nativeEvent.isComposing) send();
+          }}
           onSubmit={(event) => {
             event.preventDefault();
-            sending.mutate({ outcome, reason: reason.trim() });
+            send();
           }}
         >
           <SegmentedControl
@@ -70,12 +79,7 @@ export function Decide({ found }: { found: CaseDetail }) {
           />
           {sending.error && <Refusal error={sending.error} />}
           <Group justify="flex-end">
-            <Button
-              type="submit"
-              size="xs"
-              loading={sending.isPending}
-              disabled={reason.trim().length < 3}
-            >
+            <Button type="submit" size="xs" loading={sending.isPending} disabled={!ready}>
               {t("select.decide")}
             </Button>
           </Group>

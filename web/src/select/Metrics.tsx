@@ -15,7 +15,7 @@ export function Metrics({ metrics }: { metrics: Metric[] }) {
     return known === code ? words(code) : known;
   };
   return (
-    <Table.ScrollContainer minWidth={560} type="native" tabIndex={0}>
+    <Table.ScrollContainer minWidth={420} type="native" tabIndex={0}>
       <Table fz="sm" verticalSpacing={5} aria-label={t("select.metrics")}>
         <Table.Thead>
           <Table.Tr>
@@ -46,7 +46,7 @@ export function Metrics({ metrics }: { metrics: Metric[] }) {
                 ))}
               </Table.Td>
               <Table.Td ta="right">
-                {number(row.value)} {row.value === null ? "" : row.unit}
+                {number(row.value)} {row.value === null ? "" : said("select.unit_of", row.unit)}
               </Table.Td>
               <Table.Td ta="right">
                 {row.review_limit === null && row.exclude_limit === null

@@ -3,6 +3,7 @@ import { DataTable } from "../parts/DataTable";
 import { Screen } from "../parts/Screen";
 import { type Wait, Waiting } from "../parts/Waiting";
 import { useMay } from "../shell/session";
+import { Bulk } from "./Bulk";
 import { SelectViews, useCaseColumns } from "./columns";
 import type { CaseRow } from "./rows";
 
@@ -10,6 +11,7 @@ import type { CaseRow } from "./rows";
 export function Queue() {
   const { t } = useTranslation();
   const columns = useCaseColumns();
+  const overrides = useMay("select.override");
   const drafts = useMay("publish.draft");
   const decides = useMay("market.decide");
   const waits: Wait[] = [
@@ -59,6 +61,7 @@ export function Queue() {
         empty={t("select.queue_empty")}
         rowKey={(row) => row.verdict_id}
         open={(row) => `/select/cases/${row.id}`}
+        bulk={overrides ? (rows, clear) => <Bulk rows={rows} clear={clear} /> : undefined}
         columns={columns
           .filter((column) => column.key !== "created_at")
           .map(({ sort: _, ...column }) => column)}

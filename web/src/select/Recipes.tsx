@@ -1,12 +1,17 @@
 import { Code } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { Act } from "../parts/Act";
 import { DataTable } from "../parts/DataTable";
+import { FormDialog } from "../parts/form/FormDialog";
+import { TomlForm } from "../parts/form/TomlForm";
 import { moment } from "../parts/format";
 import { Hash } from "../parts/Hash";
 import { useId } from "../parts/id";
 import { Loaded } from "../parts/Loaded";
 import { Screen } from "../parts/Screen";
 import { State } from "../parts/State";
+import { useMay } from "../shell/session";
 import { SelectViews } from "./columns";
 
 interface RecipeRow {
@@ -18,11 +23,29 @@ interface RecipeRow {
   in_force: boolean;
 }
 
+interface RecipeDetail extends RecipeRow {
+  toml: string;
+}
+
 /** The rules by which cases were judged, each named by its hash. */
 export function Recipes() {
   const { t } = useTranslation();
+  const judges = useMay("select.judge");
   return (
-    <Screen title={t("select.recipes")} about={t("select.recipes_about")}>
+    <Screen
+      title={t("select.recipes")}
+      about={t("select.recipes_about")}
+      actions={
+        judges && (
+          <Act<{ queued: number }>
+            path="/select/judge"
+            label={t("select.judge_again")}
+            variant="default"
+            confirm={{ effects: [t("select.judge_effect"), t("select.judge_kept")] }}
+          />
+        )
+      }
+    >
       <SelectViews />
       <DataTable<RecipeRow>
         path="/select/recipes"
@@ -51,10 +74,36 @@ export function Recipes() {
   );
 }
 
+/** A new recipe begins with the text of an old one. */
+function Change({ recipe }: { recipe: RecipeDetail }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <FormDialog label={t("select.change_recipe")} variant="default">
+      {(close) => (
+        <TomlForm<RecipeRow>
+          path="/select/recipes"
+          keep={`recipe.${recipe.id}`}
+          start={recipe.toml}
+          act={t("select.put_in_force")}
+          label={t("select.recipe")}
+          about={t("select.recipe_about")}
+          close={close}
+          done={(made) => {
+            close();
+            void navigate({ to: `/select/recipes/${made.id}` });
+          }}
+        />
+      )}
+    </FormDialog>
+  );
+}
+
 export function Recipe() {
   const { t } = useTranslation();
+  const judges = useMay("select.judge");
   return (
-    <Loaded<RecipeRow & { toml: string }> path={`/select/recipes/${useId()}`}>
+    <Loaded<RecipeDetail> path={`/select/recipes/${useId()}`}>
       {(recipe) => (
         <Screen
           title={`${recipe.name} ${recipe.version}`}
@@ -63,7 +112,19 @@ export function Recipe() {
               {t("select.since")} {moment(recipe.created_at)} · <Hash value={recipe.sha256} />
             </>
           }
-          actions={<State value={recipe.in_force ? "in_force" : "superseded"} />}
+          actions={
+            <>
+              <State value={recipe.in_force ? "in_force" : "superseded"} />
+              {judges && <Change recipe={recipe} />}
+              {judges && !recipe.in_force && (
+                <Act
+                  path="/select/recipes"
+                  body={{ toml: recipe.toml }}
+                  label={t("select.put_in_force")}
+                />
+              )}
+            </>
+          }
         >
           <Code block fz="sm" tabIndex={0}>
             {recipe.toml}

@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { useCode } from "../parts/code";
 import type { Column } from "../parts/DataTable";
 import { moment } from "../parts/format";
 import { State } from "../parts/State";
@@ -23,6 +24,7 @@ export function SelectViews() {
 
 export function useCaseColumns(): Column<CaseRow>[] {
   const { t } = useTranslation();
+  const said = useCode();
   return [
     {
       key: "pseudonym",
@@ -35,7 +37,7 @@ export function useCaseColumns(): Column<CaseRow>[] {
       key: "body_part",
       label: t("select.body_part"),
       sort: true,
-      cell: (row) => row.body_part ?? "—",
+      cell: (row) => said("parts.body", row.body_part),
     },
     { key: "kernel", label: t("select.kernel"), sort: true, cell: (row) => row.kernel ?? "—" },
     {

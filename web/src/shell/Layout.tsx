@@ -63,6 +63,7 @@ export function Layout() {
             key={place.to}
             component={Link}
             to={place.to}
+            activeOptions={{ exact: true }}
             label={t(`shell.place.${place.key}`)}
             active={place === here}
             aria-current={place === here ? "page" : undefined}

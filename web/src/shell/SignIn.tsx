@@ -14,7 +14,7 @@ import {
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { get, Problem, send } from "../api";
+import { get, send } from "../api";
 import { Refusal } from "../parts/Refusal";
 import { Footer, LanguageSwitch } from "./Layout";
 import type { Role } from "./session";
@@ -26,21 +26,26 @@ interface DemoUser {
   organisation: string;
 }
 
-/** Whom a visitor of the demo may be; nobody where this is no demo. */
-async function demoUsers(): Promise<DemoUser[]> {
-  try {
-    return await get<DemoUser[]>("/people/demo/users");
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return [];
-    throw error;
-  }
+interface Ways {
+  oidc: boolean;
+  demo: boolean;
 }
 
-/** The way in: e-mail and password, or one click in the demo. */
+/** The way in: e-mail and password, the hospital's own sign-in, or one click in the demo. */
 export function SignIn() {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const users = useQuery({ queryKey: ["demo"], queryFn: demoUsers, staleTime: Infinity });
+  const ways = useQuery({
+    queryKey: ["ways"],
+    queryFn: () => get<Ways>("/people/ways"),
+    staleTime: Infinity,
+  });
+  const users = useQuery({
+    queryKey: ["demo"],
+    queryFn: () => get<DemoUser[]>("/people/demo/users"),
+    enabled: ways.data?.demo === true,
+    staleTime: Infinity,
+  });
   const form = useForm({ mode: "uncontrolled", initialValues: { email: "", password: "" } });
   const signIn = useMutation({
     mutationFn: (body: { path: string; values: object }) =>
@@ -129,6 +134,11 @@ export function SignIn() {
             </Button>
           </Stack>
         </form>
+        {ways.data?.oidc && (
+          <Button component="a" href="/api/v1/people/oidc/start" variant="default">
+            {t("shell.with_provider")}
+          </Button>
+        )}
         {signIn.error && <Refusal error={signIn.error} />}
       </Stack>
       <Footer />

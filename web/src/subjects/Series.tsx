@@ -1,6 +1,7 @@
 import { Anchor, Grid } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { useCode } from "../parts/code";
 import { Facts } from "../parts/Facts";
 import { count, day } from "../parts/format";
 import { Hash } from "../parts/Hash";
@@ -14,6 +15,7 @@ import type { SeriesRow } from "./rows";
 /** One series: its slices beside its facts. */
 export function Series() {
   const { t } = useTranslation();
+  const said = useCode();
   return (
     <Loaded<SeriesRow> path={`/subjects/series/${useId()}`}>
       {(series) => {
@@ -22,7 +24,9 @@ export function Series() {
         return (
           <Screen
             title={title}
-            about={[series.site, day(series.study_date)].filter(Boolean).join(" · ")}
+            about={[series.site, series.study_date && day(series.study_date)]
+              .filter(Boolean)
+              .join(" · ")}
           >
             <Grid gap="lg">
               <Grid.Col span={{ base: 12, lg: 7 }}>
@@ -46,7 +50,7 @@ export function Series() {
                       </Anchor>,
                     ],
                     [t("subjects.modality"), series.modality],
-                    [t("subjects.body_part"), series.body_part],
+                    [t("subjects.body_part"), said("parts.body", series.body_part)],
                     [t("subjects.images"), count(series.instances)],
                     [t("subjects.kernel"), series.kernel],
                     [t("subjects.thickness"), series.thickness_mm],

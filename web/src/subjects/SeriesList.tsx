@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { useCode } from "../parts/code";
 import { DataTable } from "../parts/DataTable";
 import { Filter } from "../parts/Filter";
 import { count, day } from "../parts/format";
@@ -9,6 +10,7 @@ import { SubjectViews } from "./Subjects";
 /** Every series, by modality and scanner. */
 export function SeriesList() {
   const { t } = useTranslation();
+  const said = useCode();
   return (
     <Screen title={t("subjects.series")} about={t("subjects.series_about")}>
       <SubjectViews />
@@ -43,7 +45,7 @@ export function SeriesList() {
             key: "body_part",
             label: t("subjects.body_part"),
             sort: true,
-            cell: (row) => row.body_part ?? "—",
+            cell: (row) => said("parts.body", row.body_part),
           },
           {
             key: "kernel",

@@ -1,16 +1,30 @@
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../parts/DataTable";
+import { FormDialog } from "../parts/form/FormDialog";
 import { count, moment } from "../parts/format";
 import { Hash } from "../parts/Hash";
 import { Screen } from "../parts/Screen";
 import { State } from "../parts/State";
+import { useMay } from "../shell/session";
 import type { SetRow } from "./rows";
+import { StartSet } from "./StartSet";
 
 /** Synthetic sets; what did not pass its gate is kept and never listed. */
 export function Sets() {
   const { t } = useTranslation();
+  const runs = useMay("synthesize.run");
   return (
-    <Screen title={t("synthesize.title")} about={t("synthesize.about")}>
+    <Screen
+      title={t("synthesize.title")}
+      about={t("synthesize.about")}
+      actions={
+        runs && (
+          <FormDialog label={t("synthesize.start")} about={t("synthesize.start_about")}>
+            {(close) => <StartSet close={close} />}
+          </FormDialog>
+        )
+      }
+    >
       <DataTable<SetRow>
         path="/synthesize/sets"
         label={t("synthesize.sets")}

@@ -2,12 +2,15 @@ import { Anchor } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../parts/DataTable";
+import { FormDialog } from "../parts/form/FormDialog";
 import { moment } from "../parts/format";
 import { Hash } from "../parts/Hash";
 import { Screen } from "../parts/Screen";
 import { State } from "../parts/State";
 import { Views } from "../parts/Views";
+import { useMay } from "../shell/session";
 import type { ModelRow } from "./rows";
+import { StartRun } from "./StartRun";
 
 export function TrainViews() {
   const { t } = useTranslation();
@@ -21,11 +24,22 @@ export function TrainViews() {
   );
 }
 
+/** The button that begins a run, for who may. */
+export function Start() {
+  const { t } = useTranslation();
+  if (!useMay("train.run")) return null;
+  return (
+    <FormDialog label={t("train.start")} about={t("train.start_about")}>
+      {(close) => <StartRun close={close} />}
+    </FormDialog>
+  );
+}
+
 /** Models, each bound to the version that it was trained on. */
 export function Models() {
   const { t } = useTranslation();
   return (
-    <Screen title={t("train.title")} about={t("train.about")}>
+    <Screen title={t("train.title")} about={t("train.about")} actions={<Start />}>
       <TrainViews />
       <DataTable<ModelRow>
         path="/train/models"

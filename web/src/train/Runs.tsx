@@ -5,7 +5,7 @@ import { DataTable } from "../parts/DataTable";
 import { moment } from "../parts/format";
 import { Screen } from "../parts/Screen";
 import { State } from "../parts/State";
-import { TrainViews } from "./Models";
+import { Start, TrainViews } from "./Models";
 
 interface RunRow {
   id: string;
@@ -21,7 +21,7 @@ interface RunRow {
 export function Runs() {
   const { t } = useTranslation();
   return (
-    <Screen title={t("train.runs")} about={t("train.runs_about")}>
+    <Screen title={t("train.runs")} about={t("train.runs_about")} actions={<Start />}>
       <TrainViews />
       <DataTable<RunRow>
         path="/train/runs"

@@ -3,7 +3,7 @@ import { Box } from "@mantine/core";
 import { type Ref, type RefObject, useEffect, useImperativeHandle, useRef } from "react";
 import type { Layer, Rect } from "./paint";
 import { Picture } from "./picture";
-import { type Plane, planeOf, shownValue, type VoxelStore, voxelAt } from "./volume";
+import { type Plane, planeOf, shownValue, sidesOf, type VoxelStore, voxelAt } from "./volume";
 import type { Window } from "./window";
 import { useZoom } from "./zoom";
 
@@ -162,6 +162,11 @@ export function SliceCanvas(props: Props) {
           if (cursor.current) cursor.current.style.visibility = "hidden";
         }}
       />
+      {[...sidesOf(store.header, plane)].map((letter, at) => (
+        <span key={letter} className={`side side-${at}`} aria-hidden>
+          {letter}
+        </span>
+      ))}
       {cursorMm ? <div ref={cursor} className="brush" aria-hidden /> : null}
     </Box>
   );

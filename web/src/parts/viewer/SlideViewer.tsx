@@ -1,5 +1,5 @@
 import { Box } from "@mantine/core";
-import OpenSeadragon from "openseadragon";
+import type OpenSeadragon from "openseadragon";
 import { useEffect, useRef, useState } from "react";
 import { bytes } from "../../api";
 import { Refusal } from "../Refusal";
@@ -42,11 +42,12 @@ export function SlideViewer({ base, label, height = 620, onReady }: Props) {
   useEffect(() => {
     let viewer: OpenSeadragon.Viewer | undefined;
     let gone = false;
-    bytes(`${base}/info`)
-      .then((buffer) => {
+    // The library comes with the first slide: who looks at slices never loads it.
+    Promise.all([bytes(`${base}/info`), import("openseadragon")])
+      .then(([buffer, { default: open }]) => {
         if (gone || !host.current) return;
         const header = JSON.parse(new TextDecoder().decode(buffer)) as SlideHeader;
-        viewer = OpenSeadragon({
+        viewer = open({
           element: host.current,
           drawer: "canvas",
           showNavigationControl: false,

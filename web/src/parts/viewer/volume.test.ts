@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromTheMiddle, PLANES, planeOf, type VolumeHeader, voxelAt } from "./volume";
+import { fromTheMiddle, PLANES, planeOf, sidesOf, type VolumeHeader, voxelAt } from "./volume";
 
 const header = (z: number, y: number, x: number): VolumeHeader => ({
   shape: [z, y, x],
@@ -19,8 +19,9 @@ test("each plane shows each voxel exactly once", () => {
       fc.integer({ min: 1, max: 6 }),
       fc.integer({ min: 1, max: 6 }),
       fc.constantFrom(...PLANES),
-      (z, y, x, plane) => {
-        const there = header(z, y, x);
+      fc.tuple(fc.constantFrom(1, -1), fc.constantFrom(1, -1), fc.constantFrom(1, -1)),
+      (z, y, x, plane, [a, b, c]) => {
+        const there = { ...header(z, y, x), direction: [a, 0, 0, 0, b, 0, 0, 0, c] };
         const { width, height, count } = planeOf(there, plane);
         const seen = new Set<number>();
         for (let i = 0; i < count; i++)
@@ -33,6 +34,26 @@ test("each plane shows each voxel exactly once", () => {
       },
     ),
   );
+});
+
+test("the front is at the top and the right on the left, whichever way the axes run", () => {
+  // As NIfTI usually has it: x to the right, y to the front (RAS).
+  const ras = { ...header(2, 4, 4), direction: [-1, 0, 0, 0, -1, 0, 0, 0, 1] };
+  expect(voxelAt(ras, "axial", 0, 0, 0)).toBe(3 + 4 * 3);
+  expect(voxelAt(ras, "sagittal", 1, 0, 0)).toBe(1 + 4 * (3 + 4 * 1));
+  // Stored from the head down.
+  const down = { ...header(2, 4, 4), direction: [1, 0, 0, 0, 1, 0, 0, 0, -1] };
+  expect(voxelAt(down, "coronal", 0, 0, 0)).toBe(0);
+  // Axes that lie across another one are shown as they are stored.
+  const across = { ...header(2, 4, 4), direction: [0, 0, 1, -1, 0, 0, 0, -1, 0] };
+  expect(voxelAt(across, "axial", 0, 0, 0)).toBe(0);
+});
+
+test("the sides of the patient are named only where the axes lie straight", () => {
+  const there = header(2, 4, 4);
+  expect(sidesOf({ ...there, direction: [-1, 0, 0, 0, -1, 0, 0, 0, 1] }, "axial")).toBe("RLAP");
+  expect(sidesOf({ ...there, direction: [0, 0, 1, -1, 0, 0, 0, -1, 0] }, "axial")).toBe("");
+  expect(sidesOf(there, "axial")).toBe("");
 });
 
 test("coronal and sagittal planes have square pixels only by their spacing", () => {

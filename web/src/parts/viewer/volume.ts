@@ -1,9 +1,12 @@
 import { bytes } from "../../api";
+import { presets } from "./window";
 
 /** Where the voxels of a series lie, as the server says it. */
 export interface VolumeHeader {
   shape: [number, number, number];
   spacing: [number, number, number];
+  /** A 3x3 matrix row by row, LPS; its columns are the index axes x, y and z. */
+  direction?: readonly number[];
   modality: string;
   window: { centre: number; width: number } | null;
   slab: number;
@@ -85,7 +88,28 @@ export function planeOf(header: VolumeHeader, plane: Plane) {
   return { width: y, height: z, count: x, stepX: dy, stepY: dz };
 }
 
-/** Index of a voxel from its place on a plane; coronal and sagittal show the head up. */
+/** The patient's sides at the left, right, top and bottom of a plane; none where axes lie across. */
+export function sidesOf({ direction }: VolumeHeader, plane: Plane): string {
+  const straight = [0, 1, 2].every((k) => {
+    const own = Math.abs(direction?.[4 * k] ?? 0);
+    return own > 0 && [0, 1, 2].every((row) => Math.abs(direction?.[3 * row + k] ?? 0) <= own);
+  });
+  if (!straight) return "";
+  return { axial: "RLAP", coronal: "RLHF", sagittal: "APHF" }[plane];
+}
+
+/** Which index axes run against the picture: left to the right, back to the bottom, head up. */
+export function turned({ direction }: VolumeHeader): { x: boolean; y: boolean; z: boolean } {
+  // Index axis k runs along the patient's axis k: only then is a mirror all that is needed.
+  const against = (k: number) => {
+    const along = [0, 1, 2].map((row) => direction?.[3 * row + k] ?? (row === k ? 1 : 0));
+    const own = along[k] ?? 1;
+    return own < 0 && along.every((other) => Math.abs(other) <= Math.abs(own));
+  };
+  return { x: against(0), y: against(1), z: against(2) };
+}
+
+/** Index of a voxel from its place on a plane: the front, the head and the patient's right first. */
 export function voxelAt(
   header: VolumeHeader,
   plane: Plane,
@@ -94,10 +118,13 @@ export function voxelAt(
   row: number,
 ): number {
   const [z, y, x] = header.shape;
-  if (plane === "axial") return column + x * (row + y * index);
-  const up = z - 1 - row;
-  if (plane === "coronal") return column + x * (index + y * up);
-  return index + x * (column + y * up);
+  const turn = turned(header);
+  const across = (n: number) => (turn.x ? x - 1 - n : n);
+  const back = (n: number) => (turn.y ? y - 1 - n : n);
+  if (plane === "axial") return across(column) + x * (back(row) + y * index);
+  const up = turn.z ? row : z - 1 - row;
+  if (plane === "coronal") return across(column) + x * (index + y * up);
+  return index + x * (back(column) + y * up);
 }
 
 /** Shown value of a voxel: HU for CT, the stored one where the series has no scale. */
@@ -110,6 +137,10 @@ export function shownValue(store: VoxelStore, voxel: number): number {
 export async function openVolume(base: string): Promise<VoxelStore> {
   const text = new TextDecoder().decode(await bytes(`${base}/volume`));
   const header = JSON.parse(text) as SentHeader;
-  const window = header.window && { centre: header.window.center, width: header.window.width };
+  // A NIfTI file has no window; the server's then spans all values, too wide for any organ in CT.
+  const plain = header.modality === "CT" && !header.sop_uids?.length;
+  const window = plain
+    ? (presets.abdomen ?? null)
+    : header.window && { centre: header.window.center, width: header.window.width };
   return new VoxelStore({ ...header, window }, (first) => bytes(`${base}/slab/${first}`));
 }
