@@ -1171,7 +1171,7 @@ def upgrade() -> None:
     sa.Column('outcome', sa.Enum('accept', 'review', 'exclude', name='outcome', native_enum=False, length=40), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('by', sa.String(), nullable=False),
-    sa.Column('state', sa.Enum('waiting', 'standing', 'replaced', name='overridestate', native_enum=False, length=40), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'standing', 'replaced', 'undone', name='overridestate', native_enum=False, length=40), nullable=False),
     sa.Column('confirmed_by', sa.String(), nullable=True),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_verdict_override_site_id')),

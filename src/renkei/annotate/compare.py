@@ -297,4 +297,6 @@ def check_grids(a: LabelSet, b: LabelSet) -> None:
         GridsDifferError: Shape, spacing, origin or direction differ.
     """
     if not a.geometry.close_to(b.geometry):
-        raise GridsDifferError("The two label sets do not lie on the same grid.")
+        raise GridsDifferError(
+            "The two label sets do not lie on the same grid; resample one of them."
+        )

@@ -92,7 +92,9 @@ def read_labels(
         keys = [t.key for t in vocabulary.terms if t.code.value == segment.code.value]
         keys += [t.key for t in vocabulary.terms if segment.name in {t.key, t.en, t.ja}]
         if not keys:
-            raise LabelFileRefusedError("A segment has neither code nor name of the vocabulary.")
+            raise LabelFileRefusedError(
+                "A segment has neither code nor name of the vocabulary; name it as there."
+            )
         found[keys[0]] = segment.mask | found.get(keys[0], np.False_)
     return _placed(image.geometry, found, vocabulary, image)
 
@@ -104,7 +106,9 @@ def _read_nifti(
     voxels = volume.voxels
     present = sorted(int(n) for n in np.unique(voxels) if n)
     if any(float(n) != int(n) for n in np.unique(voxels)):
-        raise LabelFileRefusedError("The NIfTI holds fractions, so it is no label map.")
+        raise LabelFileRefusedError(
+            "The NIfTI holds fractions, so it is no label map; send whole numbers."
+        )
     names = values or {term.number: term.key for term in vocabulary.terms}
     if unknown := [n for n in present if n not in names]:
         raise LabelFileRefusedError(
@@ -148,14 +152,18 @@ def regrid(mask: NDArray[np.bool_], source: Geometry, target: Geometry) -> NDArr
     turn = np.linalg.inv(source.affine) @ target.affine
     whole = np.rint(turn[:3, :3])
     if not (np.abs(whole).sum(axis=0) == 1).all() or not (np.abs(whole).sum(axis=1) == 1).all():
-        raise LabelFileRefusedError("The labels do not lie on the grid of their image.")
+        raise LabelFileRefusedError(
+            "The labels do not lie on the grid of their image; export them again on it."
+        )
     order = [int(np.flatnonzero(whole[:, axis])[0]) for axis in range(3)]
     # Index axes are (x, y, z) in the matrix and (z, y, x) in arrays.
     moved = np.transpose(mask, [2 - order[2 - axis] for axis in range(3)])
     flips = [axis for axis in range(3) if whole[order[2 - axis], 2 - axis] < 0]
     moved = np.ascontiguousarray(np.flip(moved, tuple(flips)))
     if moved.shape != target.shape or not _same_points(source, target, whole):
-        raise LabelFileRefusedError("The labels do not lie on the grid of their image.")
+        raise LabelFileRefusedError(
+            "The labels do not lie on the grid of their image; export them again on it."
+        )
     return moved
 
 
@@ -193,7 +201,7 @@ def write_labels(labels: LabelSet, kind: Format, *, sources: Sequence[FileDatase
         # A SEG counts its segments from 1 without gaps; codes and names say what they are.
         counted = tuple(replace(s, number=n) for n, s in enumerate(labels.segments, start=1))
         return write_seg(replace(labels, segments=counted), sources)
-    raise LabelFileRefusedError("GeoJSON is for slides.")
+    raise LabelFileRefusedError("GeoJSON is for slides; write a volume as NIfTI or SEG.")
 
 
 def read_image(path: Path) -> tuple[Volume, tuple[FileDataset, ...]]:

@@ -177,7 +177,7 @@ _TASK_SENTENCES: Mapping[Move, str] = {
     M.SUBMIT_LAST: "This task is not being read.",
     M.AGREE: "This task is not being compared.",
     M.DISPUTE: "This task is not being compared.",
-    M.ADJUDICATE: "There is nothing to adjudicate in this task now.",
+    M.ADJUDICATE: "There is nothing to adjudicate in this task now; take the next case.",
     M.PROPOSE: "This task has no agreed or adjudicated labels yet.",
     M.SIGN: "This task is not ready to be signed.",
     M.RETURN: "Only a task in review can go back to its readers.",
@@ -271,7 +271,8 @@ def check_assertions(
     for key, assertion in sorted(said.items()):
         if (assertion.said is Said.PRESENT) != bool(drawn.get(key)):
             raise AssertionContradictsError(
-                "A label that is drawn is present, and one that is not drawn is not.", label=key
+                "What is drawn and what is said differ; change one of them.",
+                label=key,
             )
         if assertion.said is Said.CANNOT_ASSESS and not assertion.reason.strip():
             raise NotAssertedError("Say why the label cannot be assessed.", labels=key)

@@ -57,7 +57,7 @@ def check_outline(outline: Outline, vocabulary: Vocabulary, width: int, height: 
     if len(points) > MOST_POINTS or any(len(r) < 4 or r[0] != r[-1] for r in outline.rings):
         raise OutlineRefusedError(f"A polygon is closed and has at most {MOST_POINTS} points.")
     if not all(0 <= x <= width and 0 <= y <= height for x, y in points):
-        raise OutlineRefusedError("The polygon lies outside the slide.")
+        raise OutlineRefusedError("The polygon lies outside the slide: draw it again.")
     if not shapely.Polygon(outline.rings[0], outline.rings[1:]).is_valid:
         raise OutlineRefusedError("The polygon crosses itself: draw it again.")
 

@@ -54,7 +54,9 @@ def pack_runs(runs: Iterable[Run], vocabulary: Vocabulary, voxels: int) -> bytes
     try:
         rows = [(groups[r.group], r.start, r.length, r.old, r.new) for r in runs]
     except KeyError as error:
-        raise StrokesRefusedError("A stroke names no group of the vocabulary.") from error
+        raise StrokesRefusedError(
+            "A stroke names no group of the vocabulary; take one that it lists."
+        ) from error
     return pack_table(np.array(rows, dtype=np.int64).reshape(-1, _FIELDS), vocabulary, voxels)
 
 
@@ -77,16 +79,20 @@ def _check(table: Runs, vocabulary: Vocabulary, voxels: int) -> None:
     group, start, length, old, new = table.T
     inside = (start >= 0) & (length > 0) & (start <= voxels) & (length <= voxels - start)
     if not inside.all() or (old == new).any():
-        raise StrokesRefusedError("A run lies outside the image or changes nothing.")
+        raise StrokesRefusedError(
+            "A run lies outside the image or changes nothing; load the case again."
+        )
     for n, name in enumerate(vocabulary.groups):
         mine = group == n
         allowed = [0, *(term.number for term in vocabulary.of_group(name))]
         if not (np.isin(old[mine], allowed).all() and np.isin(new[mine], allowed).all()):
-            raise StrokesRefusedError("A run names a label that is not in its group.")
+            raise StrokesRefusedError(
+                "A run names a label that is not in its group; take one of the group."
+            )
         order = np.argsort(start[mine], kind="stable")
         first, many = start[mine][order], length[mine][order]
         if (first[1:] < (first + many)[:-1]).any():
-            raise StrokesRefusedError("Two runs of one stroke overlap.")
+            raise StrokesRefusedError("Two runs of one stroke overlap; send each voxel once.")
 
 
 def stroke_hash(attempt: str, seq: int, previous: str, packed: bytes) -> str:
@@ -147,7 +153,9 @@ def canvas_of(labels: LabelSet, vocabulary: Vocabulary) -> Canvas:
         mask = mask_of(labels, term.key)
         if mask is not None:
             if canvas[term.group][mask].any():
-                raise StrokesRefusedError("Two labels that exclude each other share voxels.")
+                raise StrokesRefusedError(
+                    "Two labels that exclude each other share voxels; erase one of them there."
+                )
             canvas[term.group][mask] = term.number
     return canvas
 

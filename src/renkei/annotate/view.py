@@ -74,3 +74,10 @@ def geometry_of_header(header: dict[str, Any]) -> Geometry:
         (origin[0], origin[1], origin[2]),
         tuple(header["direction"]),
     )
+
+
+def grid_of_header(header: dict[str, Any]) -> Volume:
+    """Return the grid that a header describes as a volume whose voxels are all nought."""
+    geometry = geometry_of_header(header)
+    empty = np.broadcast_to(np.int16(0), geometry.shape)
+    return Volume(empty, geometry, header["modality"], sop_uids=tuple(header["sop_uids"]))

@@ -118,7 +118,9 @@ class Vocabulary:
         for term in self.terms:
             if term.key == key:
                 return term
-        raise UnknownTermError("This label is not in the vocabulary of the task.")
+        raise UnknownTermError(
+            "This label is not in the vocabulary of the task; take one that it lists."
+        )
 
     def of_group(self, group: str) -> tuple[Term, ...]:
         """Return the terms that exclude each other."""

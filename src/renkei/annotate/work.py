@@ -10,7 +10,7 @@ from renkei.annotate.facts import Facts, facts_of_volume
 from renkei.annotate.files import Format, read_dicom, read_labels, write_labels
 from renkei.annotate.strokes import Canvas, canvas_of
 from renkei.annotate.tools import TOOLS
-from renkei.annotate.view import read_task_image
+from renkei.annotate.view import grid_of_header, read_task_image
 from renkei.annotate.vocabulary import load_vocabulary
 from renkei.imaging.labels import LabelSet, label_hash, pack, unpack
 from renkei.plugins import by_name
@@ -53,11 +53,14 @@ def import_packed(
     data: bytes,
     kind: str,
     vocabulary: str,
-    image: tuple[Sequence[bytes], str, str],
+    image: tuple[Sequence[bytes], str, str] | dict[str, Any],
     values: dict[int, str] | None,
 ) -> tuple[bytes, str]:
-    """Read a label file onto the grid of its image; return it packed, and its hash."""
-    volume = read_task_image(*image)
+    """Read a label file onto the grid of its image; return it packed, and its hash.
+
+    `image` is the files of the image, or the header that was read from them before.
+    """
+    volume = grid_of_header(image) if isinstance(image, dict) else read_task_image(*image)
     labels = read_labels(
         data, Format(kind), load_vocabulary(vocabulary), image=volume, values=values
     )

@@ -35,7 +35,7 @@ def find_cases(path: Path) -> list[FileCase]:
     """
     files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
     if not files:
-        raise NothingThereError("There is no file under this path.")
+        raise NothingThereError("There is no file under this path; check it.")
     base = path.parent if path.is_file() else path
     return sorted(_group(base, files), key=lambda case: case.name)
 

@@ -15,5 +15,5 @@ SENTENCES = {
     "stratum_too_small": "There are too few like cases to compare with: no decision.",
     "fault": "The metric found a fault that stands by itself.",
     "duplicate_pixels": "Most of its images are held already, under another series.",
-    "withdrawn": "The subject has withdrawn.",
+    "withdrawn": "The subject has withdrawn; leave the case out.",
 }

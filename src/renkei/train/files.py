@@ -39,7 +39,11 @@ def read_model(folder: Path) -> Model:
     try:
         facts = dict(json.loads((folder / FACTS).read_bytes()))
     except (ValueError, TypeError, RecursionError) as error:
-        raise ModelChangedError("The model's facts cannot be read.") from error
+        raise ModelChangedError(
+            "The model's facts cannot be read; copy the model again."
+        ) from error
     if facts.get("format") != FORMAT or facts.get("weights_sha256") != digest(weights):
-        raise ModelChangedError("The weights are not those that the model's facts name.")
+        raise ModelChangedError(
+            "The weights are not those that the model's facts name; copy the model again."
+        )
     return Model(weights, facts)

@@ -29,7 +29,9 @@ def take_look(book: Path, *, version: str, family: str, model: str, most: int = 
     if model in taken:
         return most - len(set(taken))
     if len(set(taken)) >= most:
-        raise NoLooksLeftError("This model family has no look at the sealed test part left.")
+        raise NoLooksLeftError(
+            "This model family has no look at the sealed test part left; wait for the next version."
+        )
     line = json.dumps({"version": version, "family": family, "model": model}) + "\n"
     with book.open("a", encoding="utf-8") as file:
         file.write(line)

@@ -72,7 +72,9 @@ def train_folder(
         raise NoLabelsError("No structure is labelled in every training case; name some.")
     weights = recipe.fit(examples, wanted, recipe.settings, seed)
     if not any(mask.any() for e in examples[:3] for mask in recipe.predict(weights, e).values()):
-        raise EmptyModelError("The model finds nothing in its own training cases.")
+        raise EmptyModelError(
+            "The model finds nothing in its own training cases; train on more of them."
+        )
     facts = {
         "format": FORMAT,
         "recipe": recipe.name,
@@ -128,7 +130,7 @@ def evaluate_model(
     check_files(folder)
     scores = score_cases(model, recipe, folder, folder.side(side))
     if not scores:
-        raise NoLabelsError("This side holds no labelled case.")
+        raise NoLabelsError("This side holds no labelled case; choose another side.")
     return tuple(evaluate_cases(scores, structure) for structure in model.structures)
 
 

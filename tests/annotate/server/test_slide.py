@@ -43,6 +43,13 @@ async def test_two_readers_of_a_slide_agree_and_the_polygons_come_out(
         assert outside.json()["title"] == "outline_refused"
         assert (await submit(client, opened)).status_code == 200
     await run_jobs()
+    sides = []
+    for side in ("a", "b"):
+        answer = await team.judge.get(f"{API}/tasks/{task}/comparison/outlines?side={side}")
+        [outline] = answer.json()
+        assert outline["key"] == "tumour"
+        sides.append(max(x for x, _ in outline["rings"][0]))
+    assert sorted(sides) == [110.0, 114.0]
     assert (await team.judge.post(f"{API}/tasks/{task}/sign")).status_code == 201
     shown = (await team.curator.get(f"{API}/tasks/{task}")).json()
     exported = await team.curator.get(

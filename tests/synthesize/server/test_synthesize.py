@@ -125,7 +125,10 @@ async def test_the_routes_start_a_set_and_show_its_gate(
     version_id = str(frozen.id)
     await session.commit()
     curator = await client_for(Role.CURATOR)
-    body = {"version_id": version_id, "count": 2, "seed": 5}
+    [generator] = (await curator.get("/api/v1/synthesize/generators")).json()
+    assert generator["params"]["lesions"] >= 1
+    name = generator["name"]
+    body = {"version_id": version_id, "count": 2, "seed": 5, "generator": name}
     started = await curator.post("/api/v1/synthesize/sets", json=body)
     assert started.status_code == 202, started.text
     await run_jobs()

@@ -148,7 +148,8 @@ async def test_the_routes_start_a_run_and_show_model_and_report(
     version_id = str(frozen.id)
     await session.commit()
     curator = await client_for(Role.CURATOR)
-    body = {"version_id": version_id, "recipe": "voxel_forest"}
+    [recipe] = (await curator.get("/api/v1/train/recipes")).json()
+    body = {"version_id": version_id, "recipe": recipe["name"]}
     started = await curator.post("/api/v1/train/runs", json=body)
     assert started.status_code == 202, started.text
     await run_jobs()

@@ -57,7 +57,9 @@ async def find_comparison(session: AsyncSession, *, task_id: UUID) -> Comparison
     query = select(Comparison).where(Comparison.task_id == task_id)
     found: Comparison | None = await session.scalar(query.order_by(Comparison.id.desc()).limit(1))
     if found is None:
-        raise NoComparisonError("There is no comparison of this task.")
+        raise NoComparisonError(
+            "This task has no comparison yet; it comes when both readers have handed in."
+        )
     return found
 
 
@@ -87,11 +89,11 @@ async def decide_dispute(
     """
     dispute = await session.scalar(select(Dispute).where(Dispute.id == dispute_id))
     if dispute is None:
-        raise NoSuchDisputeError("There is no such dispute.")
+        raise NoSuchDisputeError("There is no such dispute; load the comparison again.")
     task = await find_task(session, task_id=dispute.task_id, lock=True)
     await _own_part(session, task, Part.ADJUDICATOR)
     if task.state not in {TaskState.DISPUTED, TaskState.ADJUDICATING}:
-        raise TaskStateError("There is nothing to adjudicate in this task now.")
+        raise TaskStateError("There is nothing to adjudicate in this task now; take the next case.")
     decision = Decision(
         subject_id=task.subject_id,
         site_id=task.site_id,

@@ -94,7 +94,9 @@ async def _conclude(
 
 def _label(attempt: Attempt) -> UUID:
     if attempt.label_id is None:
-        raise AttemptStateError("A reading without labels cannot be compared.")
+        raise AttemptStateError(
+            "A reading without labels cannot be compared; hand in the labels first."
+        )
     return attempt.label_id
 
 

@@ -67,7 +67,9 @@ async def create_tasks(
     await _check_readers(session, [*readers, adjudicator])
     polygons = words.terms[0].geometry is Geometry.POLYGON
     if (polygons and series_ids) or (not polygons and slide_ids):
-        raise WrongVocabularyError("This vocabulary is not for this kind of image.")
+        raise WrongVocabularyError(
+            "This vocabulary is not for this kind of image; choose another one."
+        )
     images = await _images(session, series_ids, slide_ids)
     tasks = []
     for image in images:
@@ -95,7 +97,7 @@ async def add_approver(session: AsyncSession, *, task_id: UUID, user_id: UUID) -
     await _check_readers(session, [user_id])
     attempts = select(Attempt.id).where(Attempt.task_id == task.id, Attempt.user_id == user_id)
     if await session.scalar(attempts) is not None:
-        raise TaskOpenError("This person has a part in the task already.")
+        raise TaskOpenError("This person has a part in the task already; choose somebody else.")
     return await _add_part(session, task, user_id, Part.APPROVER, "approver")
 
 
@@ -149,7 +151,7 @@ async def _images(
     series = list(await session.scalars(select(Series).where(Series.id.in_(series_ids))))
     slides = list(await session.scalars(select(Slide).where(Slide.id.in_(slide_ids))))
     if len(series) != len(set(series_ids)) or len(slides) != len(set(slide_ids)):
-        raise NoSuchImageError("There is no such series or slide.")
+        raise NoSuchImageError("There is no such series or slide; choose one from the list.")
     return [*series, *slides]
 
 
@@ -170,7 +172,9 @@ async def _insert(
     )
     task: Task | None = await session.scalar(row.on_conflict_do_nothing().returning(Task))
     if task is None:
-        raise TaskOpenError("This image is being read for this vocabulary already.")
+        raise TaskOpenError(
+            "This image is being read for this vocabulary already; wait for that task to end."
+        )
     return task
 
 

@@ -1,6 +1,7 @@
 """Bring labels in from files: as strokes of an attempt, or as an imported version of their own."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from renkei import compute
 from renkei.annotate.files import Format
 from renkei.annotate.server.draw import append, canvas_now, check_lease
 from renkei.annotate.server.element import put_element
-from renkei.annotate.server.find import ImageFiles, find_own, find_task, image_files, words_of
+from renkei.annotate.server.find import ImageFiles, find_own, find_task, words_of
 from renkei.annotate.server.keep import Made, Target, keep_label
 from renkei.annotate.server.tables import Attempt, LabelVersion, Origin, Task
 from renkei.annotate.slides import check_outline, to_elements
@@ -70,8 +71,7 @@ async def bring_labels(
                 outline=outline,
             )
     else:
-        image = await image_files(session, task)
-        packed, _ = await _import(data, kind, task.vocabulary, image, values)
+        packed, _ = await _import(data, kind, task.vocabulary, task.image or {}, values)
         await _replace(session, attempt, task, packed)
     await record(session, "annotate.bring", attempt)
     return attempt
@@ -114,7 +114,7 @@ async def _import(
     data: bytes,
     kind: Format,
     vocabulary: str,
-    image: ImageFiles,
+    image: ImageFiles | dict[str, Any],
     values: Mapping[int, str] | None,
 ) -> tuple[bytes, str]:
     named = None if values is None else dict(values)
@@ -140,7 +140,9 @@ async def import_record(
     query = select(Record).where(Record.id == record_id, Record.kind == RecordKind.LABEL)
     row: Record | None = await session.scalar(query)
     if row is None:
-        raise NoSuchRecordError("There is no such label record.")
+        raise NoSuchRecordError(
+            "There is no such label record; choose one from the list of records."
+        )
     words = load_vocabulary(vocabulary)
     image = await _referred(session, row)
     data = await record_file(session, row.id)
@@ -186,7 +188,9 @@ async def _referred(session: AsyncSession, row: Record) -> Series | Slide:
             )
         )
     if found is None:
-        raise NothingReferredError("The image that these labels belong to is not there.")
+        raise NothingReferredError(
+            "The image that these labels belong to is not there; send it first."
+        )
     return found
 
 

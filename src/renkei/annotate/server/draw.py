@@ -65,7 +65,7 @@ async def next_attempt(session: AsyncSession) -> Attempt:
         or (attempt.part is Part.ADJUDICATOR and state in judging)
     ]
     if not fitting:
-        raise NothingWaitsError("No case waits for you now.")
+        raise NothingWaitsError("No case waits for you now; look again later.")
     return min(fitting, key=lambda attempt: WAITING.index(attempt.state))
 
 

@@ -1,7 +1,7 @@
 """Routes of one's own attempt: next, open, draw, bring, compute, submit."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -31,11 +31,15 @@ from renkei.annotate.strokes import Run, StrokesRefusedError, pack_runs
 from renkei.imaging.outlines import Outline
 from renkei.server.actor import Permission
 from renkei.server.db import actor_of
-from renkei.server.web import Db, Page, Params, list_page, needs
+from renkei.server.web import Db, Page, Params, gives, list_page, needs
 
 router = APIRouter(max_body_size=64 << 20)
 LABEL = needs(Permission.ANNOTATE_LABEL)
 GZIP = {"Content-Encoding": "gzip"}
+Form = Literal["nifti", "seg", "packed", "geojson"]
+GROUP = "A group of the vocabulary, such as organs."
+FILE: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream": {}}}}
+VALUES = "What the numbers of the file mean, as JSON {number: key}."
 COLUMNS = {
     name: getattr(Attempt, name)
     for name in ("id", "task_id", "part", "arm", "state", "submitted_at", "created_at")
@@ -69,9 +73,9 @@ async def begin(attempt_id: UUID, body: OpenIn, session: Db) -> OpenedOut:
     )
 
 
-@router.get("/attempts/{attempt_id}/mask", dependencies=LABEL, response_class=Response)
+@router.get("/attempts/{attempt_id}/mask", dependencies=LABEL, **gives("application/octet-stream"))
 async def show_mask(
-    attempt_id: UUID, session: Db, group: Annotated[str, Query(max_length=60)]
+    attempt_id: UUID, session: Db, group: Annotated[str, Query(max_length=60, description=GROUP)]
 ) -> Response:
     """Return what is drawn in a group, one byte per voxel, gzipped."""
     data = await read_mask(session, attempt_id=attempt_id, group=group)
@@ -84,7 +88,7 @@ async def save_stroke(attempt_id: UUID, body: StrokeIn, session: Db) -> SavedOut
     attempt = await find_own(session, attempt_id=attempt_id)
     task = await find_task(session, task_id=attempt.task_id)
     if task.image is None or "shape" not in task.image:
-        raise StrokesRefusedError("Strokes are drawn on volumes.")
+        raise StrokesRefusedError("Strokes are drawn on volumes; draw polygons on a slide.")
     z, y, x = task.image["shape"]
     runs = pack_runs((Run(**run.model_dump()) for run in body.runs), words_of(task), z * y * x)
     stroke = await add_stroke(
@@ -123,14 +127,14 @@ async def save_element(
     return ElementOut.model_validate(element)
 
 
-@router.post("/attempts/{attempt_id}/labels", dependencies=LABEL)
+@router.post("/attempts/{attempt_id}/labels", dependencies=LABEL, openapi_extra=FILE)
 async def bring(
     attempt_id: UUID,
     request: Request,
     session: Db,
-    lease: UUID,
-    format: Literal["nifti", "seg", "packed", "geojson"],  # noqa: A002  its name in the address
-    values: Annotated[str, Query(max_length=4_000)] = "",
+    lease: Annotated[UUID, Query(description="The lease of the window that acts.")],
+    format: Annotated[Form, Query(description="How the file is written.")],  # noqa: A002  its name in the address
+    values: Annotated[str, Query(max_length=4_000, description=VALUES)] = "",
 ) -> AttemptOut:
     """Replace what is drawn by the labels of a file; `values` is JSON {number: key}."""
     try:

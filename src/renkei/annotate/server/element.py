@@ -45,7 +45,7 @@ async def put_element(
     check_lease(attempt, lease)
     task = await find_task(session, task_id=attempt.task_id)
     if task.slide_id is None or task.image is None:
-        raise NotASlideError("Polygons are drawn on slides.")
+        raise NotASlideError("Polygons are drawn on slides; draw strokes on a volume.")
     check_outline(outline, words_of(task), task.image["width"], task.image["height"])
     rings = [[[x, y] for x, y in ring] for ring in outline.rings]
     mine = select(SlideElement).where(
@@ -61,7 +61,9 @@ async def put_element(
     if newest is not None and same and revision == last:
         return newest
     if revision != last + 1:
-        raise RevisionConflictError("This polygon was changed elsewhere.", last_revision=last)
+        raise RevisionConflictError(
+            "This polygon was changed elsewhere; load the case again.", last_revision=last
+        )
     element = SlideElement(
         subject_id=attempt.subject_id,
         site_id=attempt.site_id,

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,11 +46,11 @@ async def read_slab(session: AsyncSession, *, task_id: UUID, number: int) -> byt
     task = await find_task(session, task_id=task_id)
     image = task.image
     if image is None or task.image_object_id is None:
-        raise NoSuchTaskError("The image of this task is not ready.")
+        raise NoSuchTaskError("The image of this task is not ready; try again in a moment.")
     z, y, x = image["shape"]
     start, stop = number * image["slab"], min((number + 1) * image["slab"], z)
     if not 0 <= start < z:
-        raise NoSuchTaskError("The image has no such slab.")
+        raise NoSuchTaskError("The image has no such slab; its header says how many there are.")
     raw = await load_range(session, task.image_object_id, start * y * x * 2, stop * y * x * 2)
     return await asyncio.to_thread(gzip.compress, raw, FAST, mtime=0)
 
@@ -89,9 +90,31 @@ async def read_compared(session: AsyncSession, *, task_id: UUID, side: str, grou
     return await asyncio.to_thread(gzip.compress, raw, FAST, mtime=0)
 
 
+async def read_compared_outlines(
+    session: AsyncSession, *, task_id: UUID, side: str
+) -> list[dict[str, Any]]:
+    """Return the polygons of reading A or B of a slide, each with its class and rings.
+
+    Raises:
+        NoComparisonError: There is none, or none that the actor may see yet.
+        NotAnExportError: The task is on a volume; its readings are masks.
+    """
+    comparison = await find_comparison(session, task_id=task_id)
+    task = await find_task(session, task_id=task_id)
+    if task.slide_id is None:
+        raise NotAnExportError("This task is on a volume: ask for its masks.")
+    label = comparison.a_label_id if side == "a" else comparison.b_label_id
+    elements: list[dict[str, Any]] = json.loads(await label_bytes(session, label_id=label))[
+        "elements"
+    ]
+    return elements
+
+
 def _check_group(words: Vocabulary, group: str) -> None:
     if group not in words.groups:
-        raise UnknownTermError("The vocabulary of this task has no such group.")
+        raise UnknownTermError(
+            "The vocabulary of this task has no such group; take one that it lists."
+        )
 
 
 async def export_label(session: AsyncSession, *, label_id: UUID, kind: Format) -> bytes:

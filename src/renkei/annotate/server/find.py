@@ -48,7 +48,7 @@ async def find_task(session: AsyncSession, *, task_id: UUID, lock: bool = False)
         query = query.with_for_update().execution_options(populate_existing=True)
     task: Task | None = await session.scalar(query)
     if task is None:
-        raise NoSuchTaskError("There is no such task.")
+        raise NoSuchTaskError("There is no such task; choose one from the list.")
     return task
 
 
@@ -65,7 +65,7 @@ async def find_own(session: AsyncSession, *, attempt_id: UUID, lock: bool = Fals
         query = query.with_for_update().execution_options(populate_existing=True)
     attempt: Attempt | None = await session.scalar(query)
     if attempt is None:
-        raise NoSuchAttemptError("There is no such attempt.")
+        raise NoSuchAttemptError("There is no such attempt of yours; take the next case.")
     return attempt
 
 
@@ -79,7 +79,7 @@ async def find_label(session: AsyncSession, *, label_id: UUID | None) -> LabelVe
     if label_id is not None:
         found = await session.scalar(select(LabelVersion).where(LabelVersion.id == label_id))
     if found is None:
-        raise NoSuchLabelError("There are no such labels.")
+        raise NoSuchLabelError("There are no such labels; choose some from the list.")
     return found
 
 
@@ -107,7 +107,7 @@ async def image_files(session: AsyncSession, task: Task) -> ImageFiles:
     """Return the files of a task's series, what they are, and the modality."""
     series = await session.scalar(select(Series).where(Series.id == task.series_id))
     if series is None:
-        raise NoSuchTaskError("The image of this task is not there.")
+        raise NoSuchTaskError("The image of this task is no longer there; exclude the task.")
     return await series_files(session, series.id), series.source.value, series.modality
 
 

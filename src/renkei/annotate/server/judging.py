@@ -14,7 +14,12 @@ from renkei.annotate.server.adjudicate import (
     propose_labels,
 )
 from renkei.annotate.server.bring import import_record
-from renkei.annotate.server.export import export_label, read_compared
+from renkei.annotate.server.drawing import GROUP, Form
+from renkei.annotate.server.export import (
+    export_label,
+    read_compared,
+    read_compared_outlines,
+)
 from renkei.annotate.server.find import find_label
 from renkei.annotate.server.reporting import draft_report, edit_report, find_report, sign_report
 from renkei.annotate.server.schemas import (
@@ -25,6 +30,7 @@ from renkei.annotate.server.schemas import (
     ImportIn,
     LabelOut,
     LeaseIn,
+    OutlineOut,
     ReportDetail,
     ReportIn,
     ReportOut,
@@ -35,7 +41,7 @@ from renkei.annotate.server.schemas import (
 from renkei.annotate.server.sign import sign_task
 from renkei.annotate.server.tables import LabelVersion, Report, Signature
 from renkei.server.actor import Permission
-from renkei.server.web import Db, Page, Params, list_page, needs
+from renkei.server.web import Db, Page, Params, gives, list_page, needs
 
 router = APIRouter()
 READ = needs(Permission.ANNOTATE_READ)
@@ -64,16 +70,29 @@ async def show_comparison(task_id: UUID, session: Db) -> ComparisonOut:
     return answer
 
 
-@router.get("/tasks/{task_id}/comparison/mask", dependencies=READ, response_class=Response)
+@router.get(
+    "/tasks/{task_id}/comparison/mask", dependencies=READ, **gives("application/octet-stream")
+)
 async def show_compared(
     task_id: UUID,
     session: Db,
-    side: Literal["a", "b", "difference"],
-    group: Annotated[str, Query(max_length=60)],
+    side: Annotated[Literal["a", "b", "difference"], Query(description="Which reading.")],
+    group: Annotated[str, Query(max_length=60, description=GROUP)],
 ) -> Response:
     """Return reading A, reading B or their difference in a group, gzipped."""
     data = await read_compared(session, task_id=task_id, side=side, group=group)
     return Response(data, media_type="application/octet-stream", headers=GZIP)
+
+
+@router.get("/tasks/{task_id}/comparison/outlines", dependencies=READ)
+async def show_compared_outlines(
+    task_id: UUID,
+    session: Db,
+    side: Annotated[Literal["a", "b"], Query(description="Which reading.")],
+) -> list[OutlineOut]:
+    """Return the polygons of reading A or B of a slide."""
+    outlines = await read_compared_outlines(session, task_id=task_id, side=side)
+    return [OutlineOut.model_validate(outline) for outline in outlines]
 
 
 @router.post("/disputes/{dispute_id}/decisions", status_code=201, dependencies=DECIDE)
@@ -120,11 +139,11 @@ async def show_label(label_id: UUID, session: Db) -> LabelOut:
     return LabelOut.model_validate(await find_label(session, label_id=label_id))
 
 
-@router.get("/labels/{label_id}/export", dependencies=READ, response_class=Response)
+@router.get("/labels/{label_id}/export", dependencies=READ, **gives("application/octet-stream"))
 async def export(
     label_id: UUID,
     session: Db,
-    format: Literal["nifti", "seg", "packed", "geojson"],  # noqa: A002  its name in the address
+    format: Annotated[Form, Query(description="How the file is written.")],  # noqa: A002  its name in the address
 ) -> Response:
     """Return labels as a file."""
     kind = Format(format)

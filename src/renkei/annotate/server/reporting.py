@@ -51,7 +51,9 @@ async def draft_report(session: AsyncSession, *, task_id: UUID) -> Report:
     """
     task = await find_task(session, task_id=task_id)
     if task.state not in {TaskState.REVIEW, TaskState.SIGNED}:
-        raise TaskStateError("A report follows the agreed labels.", state=task.state.value)
+        raise TaskStateError(
+            "A report follows the agreed labels; finish the reading first.", state=task.state.value
+        )
     label = await find_label(session, label_id=task.candidate_id)
     facts = await _measure(session, task, label)
     texts: dict[Language, str] = {
@@ -86,9 +88,11 @@ async def edit_report(
     """
     report = await find_report(session, report_id=report_id, lock=True)
     if report.state is ReportState.SIGNED:
-        raise ReportSignedError("A signed report does not change.")
+        raise ReportSignedError("A signed report does not change; draft a new one.")
     if report.revision != revision:
-        raise ReportChangedError("Somebody changed this report.", revision=report.revision)
+        raise ReportChangedError(
+            "Somebody changed this report; load it again.", revision=report.revision
+        )
     task = await find_task(session, task_id=report.task_id)
     facts = await _measure(session, task, await find_label(session, label_id=report.label_id))
     report.text_ja, report.text_en = text_ja, text_en
@@ -113,9 +117,11 @@ async def sign_report(
     """
     report = await find_report(session, report_id=report_id, lock=True)
     if report.state is ReportState.SIGNED:
-        raise ReportSignedError("This report is signed.")
+        raise ReportSignedError("This report is signed; draft a new one.")
     if report.revision != revision:
-        raise ReportChangedError("Somebody changed this report.", revision=report.revision)
+        raise ReportChangedError(
+            "Somebody changed this report; load it again.", revision=report.revision
+        )
     if report.author_id == UUID(actor_of(session).id):
         raise SignerIsAuthorError("You wrote this report; somebody else signs it.")
     task = await find_task(session, task_id=report.task_id)
@@ -147,7 +153,7 @@ async def find_report(session: AsyncSession, *, report_id: UUID, lock: bool = Fa
         query = query.with_for_update().execution_options(populate_existing=True)
     report: Report | None = await session.scalar(query)
     if report is None:
-        raise NoSuchReportError("There is no such report.")
+        raise NoSuchReportError("There is no such report; choose one from the list.")
     return report
 
 

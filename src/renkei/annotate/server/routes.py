@@ -1,9 +1,9 @@
 """Routes of annotating: tasks and vocabularies here, drawing and judging beside."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 from sqlalchemy import case, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,7 +28,7 @@ from renkei.annotate.tools import TOOLS
 from renkei.annotate.vocabulary import load_vocabulary, vocabularies
 from renkei.server.actor import Permission, Role
 from renkei.server.db import actor_of
-from renkei.server.web import Db, Page, Params, list_page, needs
+from renkei.server.web import Db, Page, Params, gives, list_page, needs
 
 router = APIRouter(prefix="/annotate", tags=["annotate"])
 router.include_router(drawing_router)
@@ -115,8 +115,12 @@ async def exclude(task_id: UUID, body: ReasonIn, session: Db) -> TaskOut:
     return TaskOut.model_validate(await exclude_task(session, task_id=task_id, reason=body.reason))
 
 
-@router.get("/tasks/{task_id}/slabs/{number}", dependencies=READ, response_class=Response)
-async def show_slab(task_id: UUID, number: int, session: Db) -> Response:
+@router.get(
+    "/tasks/{task_id}/slabs/{number}", dependencies=READ, **gives("application/octet-stream")
+)
+async def show_slab(
+    task_id: UUID, number: Annotated[int, Path(ge=0, le=2**31 - 1)], session: Db
+) -> Response:
     """Return one slab of the image, int16 little-endian, gzipped."""
     data = await read_slab(session, task_id=task_id, number=number)
     return Response(data, media_type="application/octet-stream", headers=GZIP)
@@ -129,7 +133,7 @@ async def list_vocabularies() -> list[VocabularyOut]:
 
 
 @router.get("/vocabularies/{name}", dependencies=READ)
-async def show_vocabulary(name: str) -> VocabularyOut:
+async def show_vocabulary(name: Annotated[str, Path(max_length=80)]) -> VocabularyOut:
     """Show the newest version of a vocabulary, or `name@version`."""
     return VocabularyOut.model_validate(load_vocabulary(name))
 

@@ -14,7 +14,10 @@ from renkei.server.web import In, Out
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Key = Annotated[str, Field(min_length=1, max_length=60)]
-Point = Annotated[list[float], Field(min_length=2, max_length=2)]
+Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Pixel = Annotated[float, Field(ge=-1e6, le=1e7)]
+Point = Annotated[list[Pixel], Field(min_length=2, max_length=2)]
+Ring = Annotated[list[Point], Field(max_length=20_000)]
 
 
 class TasksIn(In):
@@ -104,8 +107,8 @@ class RunIn(In):
     """`length` voxels from `start` went from one label number to another."""
 
     group: Key
-    start: Annotated[int, Field(ge=0)]
-    length: Annotated[int, Field(ge=1)]
+    start: Annotated[int, Field(ge=0, le=2**53)]
+    length: Annotated[int, Field(ge=1, le=2**53)]
     old: Annotated[int, Field(ge=0, le=255)]
     new: Annotated[int, Field(ge=0, le=255)]
 
@@ -114,7 +117,7 @@ class StrokeIn(In):
     """The next stroke, after the one whose hash is `previous`."""
 
     lease: UUID
-    seq: Annotated[int, Field(ge=1)]
+    seq: Count
     previous: Hash
     runs: Annotated[list[RunIn], Field(min_length=1, max_length=100_000)]
 
@@ -132,9 +135,9 @@ class ElementIn(In):
     model_config = ConfigDict(allow_inf_nan=False)
 
     lease: UUID
-    revision: Annotated[int, Field(ge=1)]
+    revision: Count
     key: Key
-    rings: Annotated[list[Annotated[list[Point], Field(max_length=20_000)]], Field(min_length=1)]
+    rings: Annotated[list[Ring], Field(min_length=1, max_length=1_000)]
     deleted: bool = False
 
 
@@ -146,6 +149,13 @@ class ElementOut(Out):
     key: str
     rings: list[Any]
     deleted: bool
+
+
+class OutlineOut(Out):
+    """A polygon of a reading: its class and its rings in pixels of the slide."""
+
+    key: str
+    rings: list[list[tuple[float, float]]]
 
 
 class SaidIn(In):
@@ -252,7 +262,7 @@ class ReportIn(In):
 
     model_config = ConfigDict(str_max_length=20_000)
 
-    revision: Annotated[int, Field(ge=1)]
+    revision: Count
     text_ja: Annotated[str, Field(max_length=20_000)]
     text_en: Annotated[str, Field(max_length=20_000)]
 
@@ -260,7 +270,7 @@ class ReportIn(In):
 class ReportSignIn(In):
     """Sign the revision that was read; `override` says why in spite of contradictions."""
 
-    revision: Annotated[int, Field(ge=1)]
+    revision: Count
     override: Text | None = None
 
 

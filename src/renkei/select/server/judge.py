@@ -139,7 +139,7 @@ async def find_case(session: AsyncSession, case_id: UUID) -> Series | Slide:
     found: Series | Slide | None = await session.get(Series, case_id)
     found = found or await session.get(Slide, case_id)
     if found is None:
-        raise NoSuchCaseError("There is no such series or slide.")
+        raise NoSuchCaseError("There is no such series or slide; choose one from the list.")
     return found
 
 

@@ -61,7 +61,7 @@ async def override_case(
     if verdict.recalled_at is not None:
         raise WithdrawnCaseError("The subject has withdrawn; the case stays out.")
     if verdict.standing == outcome:
-        raise NothingToOverrideError("The case stands so already.")
+        raise NothingToOverrideError("The case stands so already; choose another outcome.")
     needs_two = verdict.standing is Outcome.EXCLUDE
     decision = Override(
         verdict_id=verdict.id,
@@ -96,9 +96,9 @@ async def confirm_override(session: AsyncSession, *, override_id: UUID) -> Overr
         .execution_options(populate_existing=True)
     )
     if decision is None:
-        raise NoSuchOverrideError("There is no such decision.")
+        raise NoSuchOverrideError("There is no such decision; choose one from the case.")
     if decision.state is not OverrideState.WAITING:
-        raise NotWaitingError("This decision does not wait for a second person.")
+        raise NotWaitingError("This decision does not wait for a second person; nothing is to do.")
     if decision.by == actor_of(session).id:
         raise SamePersonError("Ask a colleague: the second person must be another one.")
     verdict = await session.get_one(Verdict, decision.verdict_id)
@@ -122,12 +122,14 @@ async def _lock(session: AsyncSession, case_id: UUID) -> Verdict:
         .execution_options(populate_existing=True)
     )
     if found is None:
-        raise NotJudgedError("There is no judged series or slide of that id.")
+        raise NotJudgedError("There is no judged series or slide of that id; judge it first.")
     return found
 
 
 async def _replace(session: AsyncSession, verdict: Verdict, *, only: OverrideState | None) -> None:
-    old = update(Override).where(Override.verdict_id == verdict.id)
+    old = update(Override).where(
+        Override.verdict_id == verdict.id, Override.state != OverrideState.UNDONE
+    )
     if only is not None:
         old = old.where(Override.state == only)
     await session.execute(old.values(state=OverrideState.REPLACED))

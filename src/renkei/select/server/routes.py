@@ -27,6 +27,7 @@ from renkei.select.server.schemas import (
     RecipeOut,
 )
 from renkei.select.server.tables import KeptRecipe, Verdict
+from renkei.select.server.undo import undo_override
 from renkei.server.actor import Permission
 from renkei.server.jobs import defer
 from renkei.server.web import Db, Page, Params, list_page, needs
@@ -52,7 +53,7 @@ async def get_case(case_id: UUID, session: Db) -> CaseDetailOut:
     """Return a case with its metrics, limits, stratum, reasons and decisions."""
     row = (await session.execute(lists.cases(Verdict).where(of_case(case_id)))).one_or_none()
     if row is None:
-        raise NotJudgedError("There is no judged series or slide of that id.")
+        raise NotJudgedError("There is no judged series or slide of that id; judge it first.")
     verdict: Verdict = row.Verdict
     recipe = await session.scalar(
         select(KeptRecipe).where(KeptRecipe.sha256 == verdict.recipe_sha256)
@@ -94,8 +95,16 @@ async def post_confirm(override_id: UUID, session: Db) -> OverrideOut:
     return OverrideOut.model_validate(await confirm_override(session, override_id=override_id))
 
 
+@router.post("/overrides/{override_id}/undo", dependencies=needs(Permission.SELECT_OVERRIDE))
+async def post_undo(override_id: UUID, session: Db) -> OverrideOut:
+    """Take one's own decision back within minutes."""
+    return OverrideOut.model_validate(await undo_override(session, override_id=override_id))
+
+
 @router.get("/queue", dependencies=VIEW)
-async def get_queue(session: Db, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Page[CaseOut]:
+async def get_queue(
+    session: Db, limit: Annotated[int, Query(ge=1, le=500, description="At most so many.")] = 50
+) -> Page[CaseOut]:
     """Return the cases that wait for a person, nearest to a limit first."""
     waiting = lists.cases().where(Verdict.standing == "review").subquery()
     total = await session.scalar(select(func.count()).select_from(waiting))
@@ -132,7 +141,7 @@ async def get_recipe(recipe_id: UUID, session: Db) -> RecipeDetailOut:
     """Return a recipe with its text."""
     recipe = await session.get(KeptRecipe, recipe_id)
     if recipe is None:
-        raise NoSuchKeptRecipeError("There is no such recipe.")
+        raise NoSuchKeptRecipeError("There is no such recipe; choose one from the list.")
     return RecipeDetailOut.model_validate(recipe)
 
 
@@ -143,7 +152,12 @@ async def post_recipe(body: RecipeIn, session: Db) -> RecipeDetailOut:
 
 
 @router.get("/flow", dependencies=VIEW)
-async def get_flow(session: Db, recipe_sha256: str | None = None) -> FlowOut:
+async def get_flow(
+    session: Db,
+    recipe_sha256: Annotated[
+        str | None, Query(max_length=64, description="Judged by this recipe; without it, by any.")
+    ] = None,
+) -> FlowOut:
     """Return the flow of cases through selection, with its chart."""
     boxes = count_flow(await lists.flow_cases(session, recipe_sha256))
     return FlowOut(boxes=[BoxOut.model_validate(box) for box in boxes], chart=flow_chart(boxes))

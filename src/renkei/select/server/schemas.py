@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from renkei.select.server.tables import OverrideState
 from renkei.select.verdict import Outcome
@@ -95,7 +95,7 @@ class RecipeDetailOut(RecipeOut):
 class JudgeIn(In):
     """Which cases to judge again, by the recipe in force; None judges all."""
 
-    case_ids: list[UUID] | None = None
+    case_ids: Annotated[list[UUID], Field(max_length=1000)] | None = None
 
 
 class JudgeOut(Out):

@@ -67,11 +67,12 @@ class Verdict(Table):
 
 
 class OverrideState(StrEnum):
-    """waiting → standing → replaced; only what was excluded waits for a second person."""
+    """waiting → standing → replaced or undone; only what was excluded waits for a second person."""
 
     WAITING = "waiting"
     STANDING = "standing"
     REPLACED = "replaced"
+    UNDONE = "undone"
 
 
 class Override(Table):

@@ -67,7 +67,7 @@ def _lesion(
             centre = (places[random.integers(len(places))] + random.uniform(-0.5, 0.5, 3)) * spacing
             break
     else:
-        raise NoRoomError("The organ has no room for a lesion of this size.")
+        raise NoRoomError("The organ has no room for a lesion of this size; ask for a smaller one.")
     reach = 1.6 * radii.max() + 3 * params["edge_mm"]
     where = _box(centre, reach, spacing, background.organ.shape)
     distance = _distance(where, centre, radii, spacing, _rotation(random))

@@ -7,16 +7,34 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.errors import NotFoundError
+from renkei.plugins import collect
 from renkei.server.actor import Permission, Role
 from renkei.server.db import actor_of
 from renkei.server.jobs import defer
 from renkei.server.web import Db, Page, Params, list_page, needs
-from renkei.synthesize.server.schemas import CaseOut, SetDetailOut, SetIn, SetOut, StartedOut
+from renkei.synthesize.generators import GENERATORS
+from renkei.synthesize.server.schemas import (
+    CaseOut,
+    GeneratorOut,
+    SetDetailOut,
+    SetIn,
+    SetOut,
+    StartedOut,
+)
 from renkei.synthesize.server.synthesize import open_set
 from renkei.synthesize.server.tables import SyntheticCase, SyntheticSet
 
 router = APIRouter(prefix="/synthesize", tags=["synthesize"])
 VIEW = needs(Permission.SYNTHESIZE_VIEW)
+
+
+@router.get("/generators", dependencies=VIEW)
+async def list_generators() -> list[GeneratorOut]:
+    """List the ways to synthesise that are installed."""
+    return [
+        GeneratorOut(name=g.name, version=g.version, params=dict(g.params))
+        for g in collect(GENERATORS, "generators")
+    ]
 
 
 @router.get("/sets", dependencies=VIEW)
@@ -75,5 +93,5 @@ async def _set(session: AsyncSession, set_id: UUID) -> SyntheticSet:
         select(SyntheticSet).where(SyntheticSet.id == set_id)
     )
     if found is None:
-        raise NotFoundError("No such synthetic set.")
+        raise NotFoundError("There is no such synthetic set; choose one from the list.")
     return found

@@ -1,13 +1,16 @@
 """What crosses the wire of synthesis."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from renkei.server.web import In, Out
 from renkei.synthesize.server.tables import SetState
+
+Word = Annotated[str, Field(min_length=1, max_length=60)]
+Figure = Annotated[float, Field(ge=-1e9, le=1e9)]
 
 
 class SetIn(In):
@@ -18,7 +21,15 @@ class SetIn(In):
     count: int = Field(default=1, ge=1, le=10_000)
     organ: str = Field(default="liver", min_length=1, max_length=60)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
-    params: dict[str, float] = Field(default_factory=dict)
+    params: dict[Word, Figure] = Field(default_factory=dict, max_length=50)
+
+
+class GeneratorOut(Out):
+    """A way to synthesise that is installed, with what its parameters are unless they are said."""
+
+    name: str
+    version: str
+    params: dict[str, float]
 
 
 class StartedOut(Out):

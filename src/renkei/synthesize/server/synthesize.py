@@ -63,7 +63,9 @@ async def open_set(
     await frozen_version(session, version_id=version_id)
     chosen = generator_of(generator)
     if unknown := sorted(set(params or ()) - set(chosen.params)):
-        raise UnknownParameterError("The generator has no such parameter.", parameters=unknown)
+        raise UnknownParameterError(
+            "The generator has no such parameter; leave it out.", parameters=unknown
+        )
     settings = {**chosen.params, **(params or {})}
     row = SyntheticSet(
         version_id=version_id,
@@ -86,7 +88,7 @@ async def do_set(set_id: UUID) -> None:
     async with transaction(system("synthesis")) as session:
         row = await session.get(SyntheticSet, set_id)
         if row is None:
-            raise NotFoundError("No such synthetic set.")
+            raise NotFoundError("There is no such synthetic set; choose one from the list.")
         if row.state is not SetState.WAITING:
             return
         material, files = await load_material(session, version_id=row.version_id, sides=("train",))

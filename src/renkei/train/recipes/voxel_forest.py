@@ -58,7 +58,9 @@ def fit(
             rows.append(found[0])
             answers.append(found[1])
     if not rows or not np.concatenate(answers).any():
-        raise NothingToLearnError("The training part holds no voxel of these structures.")
+        raise NothingToLearnError(
+            "The training part holds no voxel of these structures; name others."
+        )
     forest = RandomForestClassifier(
         n_estimators=int(settings["trees"]),
         max_depth=int(settings["depth"]),
@@ -247,11 +249,13 @@ def _unpack(model: bytes) -> Arrays:
     try:
         with zipfile.ZipFile(io.BytesIO(model)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST_MODEL:
-                raise BadModelError("The model is too large.")
+                raise BadModelError("The model is over the limit; train it with fewer trees.")
         with np.load(io.BytesIO(model), allow_pickle=False) as found:
             arrays = {name: found[name] for name in wanted}
     except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-        raise BadModelError("The bytes are not a voxel forest.") from error
+        raise BadModelError(
+            "The bytes are not a voxel forest; name a model of this recipe."
+        ) from error
     return arrays
 
 

@@ -44,7 +44,7 @@ async def take_look(session: AsyncSession, *, model_id: UUID) -> Look:
     """
     model = await session.scalar(select(Model).where(Model.id == model_id))
     if model is None:
-        raise NotFoundError("No such model.")
+        raise NotFoundError("There is no such model; choose one from the list.")
     # The version is the lock: two looks at once may not both be the last.
     await session.execute(
         select(Version.id).where(Version.id == model.version_id).with_for_update()
@@ -58,7 +58,9 @@ async def take_look(session: AsyncSession, *, model_id: UUID) -> Look:
         )
     )
     if (used or 0) >= MOST_LOOKS:
-        raise NoLooksLeftError("This model family has no look at the sealed test part left.")
+        raise NoLooksLeftError(
+            "This model family has no look at the sealed test part left; wait for the next version."
+        )
     look = Look(
         version_id=model.version_id,
         model_id=model_id,

@@ -1,17 +1,19 @@
 """Routes of training: runs, models, reports, looks at sealed parts."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse
 
 from renkei.errors import NotFoundError
+from renkei.plugins import collect
 from renkei.server.actor import Permission
 from renkei.server.jobs import defer
 from renkei.server.web import Db, Page, Params, list_page, needs
+from renkei.train.recipes import RECIPES
 from renkei.train.report import report_page
 from renkei.train.server.look import take_look
 from renkei.train.server.schemas import (
@@ -20,6 +22,7 @@ from renkei.train.server.schemas import (
     JobOut,
     ModelDetailOut,
     ModelOut,
+    RecipeOut,
     RunIn,
     RunOut,
     StartedOut,
@@ -29,6 +32,13 @@ from renkei.train.server.train import open_run
 
 router = APIRouter(prefix="/train", tags=["train"])
 VIEW = needs(Permission.TRAIN_VIEW)
+Language = Annotated[Literal["ja", "en"], Query(description="The language of the page.")]
+
+
+@router.get("/recipes", dependencies=VIEW)
+async def list_recipes() -> list[RecipeOut]:
+    """List the ways to train that are installed."""
+    return [RecipeOut(name=r.name, version=r.version) for r in collect(RECIPES, "recipes")]
 
 
 @router.get("/runs", dependencies=VIEW)
@@ -57,7 +67,7 @@ async def get_run(run_id: UUID, session: Db) -> RunOut:
     """Return a training run."""
     found = await session.scalar(select(TrainRun).where(TrainRun.id == run_id))
     if found is None:
-        raise NotFoundError("No such run.")
+        raise NotFoundError("There is no such run; choose one from the list.")
     return RunOut.model_validate(found)
 
 
@@ -122,9 +132,7 @@ async def get_evaluation(evaluation_id: UUID, session: Db) -> EvaluationDetailOu
 
 
 @router.get("/evaluations/{evaluation_id}/page", dependencies=VIEW, response_class=HTMLResponse)
-async def get_report(
-    evaluation_id: UUID, session: Db, lang: Literal["ja", "en"] = "ja"
-) -> HTMLResponse:
+async def get_report(evaluation_id: UUID, session: Db, lang: Language = "ja") -> HTMLResponse:
     """Return a report as a page."""
     return HTMLResponse(report_page((await _evaluation(session, evaluation_id)).report, lang))
 
@@ -132,7 +140,7 @@ async def get_report(
 async def _model(session: AsyncSession, model_id: UUID) -> Model:
     found: Model | None = await session.scalar(select(Model).where(Model.id == model_id))
     if found is None:
-        raise NotFoundError("No such model.")
+        raise NotFoundError("There is no such model; choose one from the list.")
     return found
 
 
@@ -141,5 +149,5 @@ async def _evaluation(session: AsyncSession, evaluation_id: UUID) -> Evaluation:
         select(Evaluation).where(Evaluation.id == evaluation_id)
     )
     if found is None:
-        raise NotFoundError("No such evaluation.")
+        raise NotFoundError("There is no such evaluation; choose one from the list.")
     return found

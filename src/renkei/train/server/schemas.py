@@ -19,6 +19,13 @@ class RunIn(In):
     structures: list[str] = Field(default_factory=list, max_length=100)
 
 
+class RecipeOut(Out):
+    """A way to train that is installed."""
+
+    name: str
+    version: str
+
+
 class RunOut(Out):
     """A training run."""
 

@@ -76,7 +76,7 @@ async def do_run(run_id: UUID) -> None:
     async with transaction(system("training")) as session:
         run = await session.get(TrainRun, run_id)
         if run is None:
-            raise NotFoundError("No such run.")
+            raise NotFoundError("There is no such run; choose one from the list.")
         if run.state is TrainState.DONE:
             return
         sides = ("train", "validation")
