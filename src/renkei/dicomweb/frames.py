@@ -51,7 +51,7 @@ def frame_parts(stored: Stored, numbers: Sequence[int], *, decoded: bool) -> lis
     dataset = read_header(stored.data)
     count = instance_facts(dataset).frames
     if not numbers or not all(1 <= n <= count for n in numbers):
-        raise NoSuchFrameError("The object has no frame of that number.")
+        raise NoSuchFrameError("The object has no frame of that number; count from 1.")
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     places = [f"{stored.url}/frames/{n}" for n in numbers]
     if decoded or syntax in NATIVE:
@@ -62,7 +62,7 @@ def frame_parts(stored: Stored, numbers: Sequence[int], *, decoded: bool) -> lis
             for n, place in zip(numbers, places, strict=True)
         ]
     if "PixelData" not in dataset:
-        raise NoPixelsError("The object holds no pixels.")
+        raise NoPixelsError("The object holds no pixels; ask for its metadata only.")
     streams = list(generate_frames(dataset.PixelData, number_of_frames=count))
     said = f"{MEDIA_TYPES.get(syntax, OCTETS)}; transfer-syntax={syntax}"
     return [Part(said, streams[n - 1], place) for n, place in zip(numbers, places, strict=True)]

@@ -41,7 +41,9 @@ def boundary_of(content_type: str, root_type: str) -> str:
     if message.get_content_type() != "multipart/related" or said != root_type:
         raise MultipartRefusedError(f'Send multipart/related; type="{root_type}".')
     if not 1 <= len(boundary) <= 70:
-        raise MultipartRefusedError("The content type names no boundary.")
+        raise MultipartRefusedError(
+            "The content type names no boundary; send multipart/related with one."
+        )
     return boundary
 
 
@@ -68,7 +70,7 @@ async def read_parts(
                 yield _part(bytes(held[:at]), most_bytes)
                 count += 1
             if count > MAX_PARTS:
-                raise MultipartRefusedError("The message has too many parts.")
+                raise MultipartRefusedError("The message has too many parts; send fewer at once.")
             last = held[end : end + 2] == b"--"
             del held[:end]
             inside, searched = True, 0
@@ -77,7 +79,9 @@ async def read_parts(
         else:
             searched = len(held)
         if len(held) > most_bytes + MAX_HEADER:
-            raise PartTooLargeError("A file is over the limit.", most_bytes=most_bytes)
+            raise PartTooLargeError(
+                "A file is over the limit; send a smaller one.", most_bytes=most_bytes
+            )
     raise MultipartRefusedError("The body ends inside a part; send it again.")
 
 
@@ -103,9 +107,11 @@ def _body(parts: list[Part], boundary: str) -> Iterator[bytes]:
 def _part(raw: bytes, most_bytes: int) -> Part:
     head, gap, data = raw.partition(b"\r\n\r\n")
     if not gap or len(head) > MAX_HEADER:
-        raise MultipartRefusedError("A part has no header.")
+        raise MultipartRefusedError("A part has no header; send its content type.")
     if len(data) > most_bytes:
-        raise PartTooLargeError("A file is over the limit.", most_bytes=most_bytes)
+        raise PartTooLargeError(
+            "A file is over the limit; send a smaller one.", most_bytes=most_bytes
+        )
     content_type = ""
     for line in head.decode("latin-1").split("\r\n"):
         name, _, value = line.partition(":")

@@ -47,9 +47,9 @@ def parse_window(text: str | None) -> tuple[float, float] | None:
     try:
         centre, width = (float(part) for part in text.split(",")[:2])
     except ValueError:
-        raise BadWindowError("A window is written centre,width.") from None
+        raise BadWindowError("Write a window as centre,width.") from None
     if not np.isfinite([centre, width]).all() or width <= 0:
-        raise BadWindowError("The width of a window is above zero.")
+        raise BadWindowError("The width of a window must be above zero.")
     return centre, width
 
 
@@ -64,7 +64,7 @@ def parse_viewport(text: str | None) -> tuple[int, int] | None:
     try:
         width, height = (int(part) for part in text.split(",")[:2])
     except ValueError:
-        raise BadWindowError("A viewport is written width,height.") from None
+        raise BadWindowError("Write a viewport as width,height.") from None
     if not (0 < width <= MOST_PIXELS and 0 < height <= MOST_PIXELS):
         raise BadWindowError(f"A viewport is 1 to {MOST_PIXELS} pixels wide and high.")
     return width, height
@@ -80,7 +80,7 @@ def render(data: bytes, look: Look) -> bytes:
     dataset = read_header(data)
     frames = decode_pixels(dataset)
     if not 1 <= look.frame <= len(frames):
-        raise NoSuchFrameError("The object has no frame of that number.")
+        raise NoSuchFrameError("The object has no frame of that number; count from 1.")
     return picture(shown(frames[look.frame - 1], dataset, look.window), look)
 
 

@@ -42,7 +42,7 @@ class Pyramid:
             NoSuchTileError: There is no such level.
         """
         if not 0 <= level <= self.top:
-            raise NoSuchTileError("There is no such level.")
+            raise NoSuchTileError("There is no such level; the slide's header lists them.")
         scale = 2 ** (self.top - level)
         return max(1, math.ceil(self.width / scale)), max(1, math.ceil(self.height / scale))
 
@@ -67,7 +67,9 @@ class Pyramid:
         """
         width, height = self.size(level)
         if not (0 <= column * TILE < width and 0 <= row * TILE < height):
-            raise NoSuchTileError("There is no such tile.")
+            raise NoSuchTileError(
+                "There is no such tile; the slide's header says how many there are."
+            )
 
 
 def block_of(path: str, level: int, column: int, row: int) -> dict[tuple[int, int], bytes]:

@@ -28,7 +28,9 @@ def identity_of(claims: Mapping[str, object]) -> Identity:
     """
     issuer, subject = claims.get("iss"), claims.get("sub")
     if not isinstance(issuer, str) or not isinstance(subject, str) or not issuer or not subject:
-        raise ClaimsRefusedError("The provider does not say who signed in.")
+        raise ClaimsRefusedError(
+            "The provider does not say who signed in; the operator lets it send the address."
+        )
     email = claims.get("email")
     verified = claims.get("email_verified") in {True, "true"}
     return Identity(f"{issuer}|{subject}", email if isinstance(email, str) and verified else None)

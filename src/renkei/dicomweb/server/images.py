@@ -1,9 +1,10 @@
 """The routes below a root: DICOMweb's own, and those of the slice and slide viewers."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
+from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from renkei import compute
@@ -24,9 +25,19 @@ from renkei.dicomweb.server.stow import MOST_BYTES, answer_of, store_files
 from renkei.dicomweb.server.views import series_slabs, slab_at, slide_pyramid, slide_tile
 from renkei.errors import UsageError
 from renkei.server.actor import Permission
-from renkei.server.web import Db, needs
+from renkei.server.web import Db, gives, needs
 
 DICOM_JSON = "application/dicom+json"
+MULTIPART = "multipart/related"
+OCTETS = "application/octet-stream"
+# A UID has at most 64 characters (PS3.5 9.1).
+Uid = Annotated[str, Field(max_length=64)]
+MaybeUid = Annotated[str | None, Field(max_length=64, description="Only below this UID.")]
+Frames = Annotated[str, Field(max_length=6000, description="Numbers from 1, commas between.")]
+Frame = Annotated[int, Field(ge=1, le=2**31 - 1, description="A number from 1.")]
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
+WINDOW = "Centre, width and, if wanted, the function, with commas between."
+VIEWPORT = "Width and height in pixels, with a comma between."
 VIEW = needs(Permission.DICOMWEB_VIEW)
 router = APIRouter(
     prefix="/dicom-web/{root}", tags=["dicomweb"], dependencies=[Depends(actor_by_root)]
@@ -40,17 +51,17 @@ class BadFramesError(UsageError):
     """Frames are numbers from 1 with commas between them."""
 
 
-@router.get("/studies", dependencies=VIEW)
+@router.get("/studies", dependencies=VIEW, **gives(DICOM_JSON))
 async def qido_studies(root: UUID, request: Request, session: Db) -> Response:
     """Search for studies."""
     query = parse_query(Level.STUDIES, request.query_params.multi_items())
     return _found(await search_studies(session, await open_scope(session, root), query), query)
 
 
-@router.get("/series", dependencies=VIEW)
-@router.get(f"{STUDY}/series", dependencies=VIEW, name="qido_series_of")
+@router.get("/series", dependencies=VIEW, **gives(DICOM_JSON))
+@router.get(f"{STUDY}/series", dependencies=VIEW, name="qido_series_of", **gives(DICOM_JSON))
 async def qido_series(
-    root: UUID, request: Request, session: Db, study: str | None = None
+    root: UUID, request: Request, session: Db, study: MaybeUid = None
 ) -> Response:
     """Search for series, of one study or of all."""
     query = parse_query(Level.SERIES, request.query_params.multi_items())
@@ -58,15 +69,19 @@ async def qido_series(
     return _found(await search_series(session, scope, query, study), query)
 
 
-@router.get("/instances", dependencies=VIEW)
-@router.get(f"{STUDY}/instances", dependencies=VIEW, name="qido_instances_of_study")
-@router.get(f"{SERIES}/instances", dependencies=VIEW, name="qido_instances_of_series")
+@router.get("/instances", dependencies=VIEW, **gives(DICOM_JSON))
+@router.get(
+    f"{STUDY}/instances", dependencies=VIEW, name="qido_instances_of_study", **gives(DICOM_JSON)
+)
+@router.get(
+    f"{SERIES}/instances", dependencies=VIEW, name="qido_instances_of_series", **gives(DICOM_JSON)
+)
 async def qido_instances(
     root: UUID,
     request: Request,
     session: Db,
-    study: str | None = None,
-    series: str | None = None,
+    study: MaybeUid = None,
+    series: MaybeUid = None,
 ) -> Response:
     """Search for instances, of a study or series or of all."""
     query = parse_query(Level.INSTANCES, request.query_params.multi_items())
@@ -74,15 +89,17 @@ async def qido_instances(
     return _found(await search_instances(session, scope, query, study, series), query)
 
 
-@router.get(f"{STUDY}/metadata", dependencies=VIEW, name="wado_study_metadata")
-@router.get(f"{SERIES}/metadata", dependencies=VIEW, name="wado_series_metadata")
-@router.get(f"{INSTANCE}/metadata", dependencies=VIEW)
+@router.get(f"{STUDY}/metadata", dependencies=VIEW, name="wado_study_metadata", **gives(DICOM_JSON))
+@router.get(
+    f"{SERIES}/metadata", dependencies=VIEW, name="wado_series_metadata", **gives(DICOM_JSON)
+)
+@router.get(f"{INSTANCE}/metadata", dependencies=VIEW, **gives(DICOM_JSON))
 async def wado_metadata(
     root: UUID,
     session: Db,
-    study: str,
-    series: str | None = None,
-    instance: str | None = None,
+    study: Uid,
+    series: MaybeUid = None,
+    instance: MaybeUid = None,
 ) -> Response:
     """Return the attributes of every object, without bulk."""
     scope = await open_scope(session, root)
@@ -95,15 +112,15 @@ async def wado_metadata(
     return JSONResponse(found, media_type=DICOM_JSON)
 
 
-@router.get(STUDY, dependencies=VIEW, name="wado_study")
-@router.get(SERIES, dependencies=VIEW, name="wado_series")
-@router.get(INSTANCE, dependencies=VIEW)
+@router.get(STUDY, dependencies=VIEW, name="wado_study", **gives(MULTIPART))
+@router.get(SERIES, dependencies=VIEW, name="wado_series", **gives(MULTIPART))
+@router.get(INSTANCE, dependencies=VIEW, **gives(MULTIPART))
 async def wado_instances(
     root: UUID,
     session: Db,
-    study: str,
-    series: str | None = None,
-    instance: str | None = None,
+    study: Uid,
+    series: MaybeUid = None,
+    instance: MaybeUid = None,
 ) -> Response:
     """Return whole objects as they are stored; not from a root that hides whose they are."""
     scope = await open_scope(session, root)
@@ -113,16 +130,18 @@ async def wado_instances(
     return StreamingResponse(body, media_type=kind)
 
 
-@router.get(f"{INSTANCE}/frames", dependencies=VIEW, name="wado_every_frame")
-@router.get(f"{INSTANCE}/frames/{{frames}}", dependencies=VIEW)
+@router.get(
+    f"{INSTANCE}/frames", dependencies=VIEW, name="wado_every_frame", **gives(MULTIPART, OCTETS)
+)
+@router.get(f"{INSTANCE}/frames/{{frames}}", dependencies=VIEW, **gives(MULTIPART, OCTETS))
 async def wado_frames(
     root: UUID,
     request: Request,
     session: Db,
-    study: str,
-    series: str,
-    instance: str,
-    frames: str = "1",
+    study: Uid,
+    series: Uid,
+    instance: Uid,
+    frames: Frames = "1",
 ) -> Response:
     """Return frames by number: as stored, or decoded where Explicit VR Little Endian is asked."""
     scope = await open_scope(session, root)
@@ -137,18 +156,23 @@ async def wado_frames(
     return StreamingResponse(body, media_type=kind)
 
 
-@router.get(f"{INSTANCE}/rendered", dependencies=VIEW)
-@router.get(f"{INSTANCE}/frames/{{frame}}/rendered", dependencies=VIEW, name="wado_rendered_frame")
+@router.get(f"{INSTANCE}/rendered", dependencies=VIEW, **gives(JPEG, PNG))
+@router.get(
+    f"{INSTANCE}/frames/{{frame}}/rendered",
+    dependencies=VIEW,
+    name="wado_rendered_frame",
+    **gives(JPEG, PNG),
+)
 async def wado_rendered(
     root: UUID,
     request: Request,
     session: Db,
-    study: str,
-    series: str,
-    instance: str,
-    frame: int = 1,
-    window: str | None = None,
-    viewport: str | None = None,
+    study: Uid,
+    series: Uid,
+    instance: Uid,
+    frame: Frame = 1,
+    window: Annotated[str | None, Field(max_length=80, description=WINDOW)] = None,
+    viewport: Annotated[str | None, Field(max_length=80, description=VIEWPORT)] = None,
 ) -> Response:
     """Return a frame as JPEG, or PNG when that is asked for, through a window."""
     scope = await open_scope(session, root)
@@ -158,7 +182,12 @@ async def wado_rendered(
     return Response(await compute.run(render, stored.data, look, seconds=60.0), media_type=kind)
 
 
-@router.post("/studies", dependencies=needs(Permission.COLLECT_SEND), max_body_size=MOST_BYTES)
+@router.post(
+    "/studies",
+    dependencies=needs(Permission.COLLECT_SEND),
+    max_body_size=MOST_BYTES,
+    **gives(DICOM_JSON, also=(202, 409)),
+)
 async def stow(root: UUID, request: Request, session: Db) -> Response:
     """Store files into an open batch; the root is the batch's id."""
     taken = await store_files(
@@ -178,12 +207,12 @@ async def view_volume(root: UUID, series_id: UUID, session: Db) -> Response:
     return JSONResponse({**slabs.header, "series_id": str(series_id)})
 
 
-@router.get("/series/{series_id}/slab/{first}", dependencies=VIEW)
-async def view_slab(root: UUID, series_id: UUID, first: int, session: Db) -> Response:
+@router.get("/series/{series_id}/slab/{first}", dependencies=VIEW, **gives(OCTETS))
+async def view_slab(root: UUID, series_id: UUID, first: Number, session: Db) -> Response:
     """Return 16 slices from `first` on: int16, little endian, (z, y, x), gzip."""
     slab = await slab_at(session, await open_scope(session, root), series_id, first)
     headers = {"Content-Encoding": "gzip"}
-    return Response(slab, media_type="application/octet-stream", headers=headers)
+    return Response(slab, media_type=OCTETS, headers=headers)
 
 
 @router.get("/slides/{slide_id}/info", dependencies=VIEW)
@@ -193,9 +222,11 @@ async def view_slide(root: UUID, slide_id: UUID, session: Db) -> Response:
     return JSONResponse({**pyramid.header(), "slide_id": str(slide_id)})
 
 
-@router.get("/slides/{slide_id}/tiles/{level}/{column}_{row}.jpeg", dependencies=VIEW)
+@router.get(
+    "/slides/{slide_id}/tiles/{level}/{column}_{row}.jpeg", dependencies=VIEW, **gives(JPEG)
+)
 async def view_tile(
-    root: UUID, slide_id: UUID, level: int, column: int, row: int, session: Db
+    root: UUID, slide_id: UUID, level: Number, column: Number, row: Number, session: Db
 ) -> Response:
     """Return one tile of a slide."""
     scope = await open_scope(session, root)
@@ -214,5 +245,5 @@ def _found(found: list[dict[str, Any]], query: Query) -> Response:
 def _numbers(text: str) -> list[int]:
     parts = text.split(",")
     if len(parts) > 1000 or not all(part.isascii() and part.isdigit() for part in parts):
-        raise BadFramesError("Frames are numbers from 1 with commas between them.")
+        raise BadFramesError("Write frames as numbers from 1 with commas between them.")
     return [int(part) for part in parts]

@@ -72,7 +72,7 @@ async def grant_root(
     series = list(await session.scalars(select(Series).where(Series.id.in_(set(series_ids)))))
     slides = list(await session.scalars(select(Slide).where(Slide.id.in_(set(slide_ids)))))
     if len(series) != len(set(series_ids)) or len(slides) != len(set(slide_ids)):
-        raise NoSuchImageError("There is no such series or slide.")
+        raise NoSuchImageError("There is no such series or slide; choose one from the list.")
     secret = new_secret()
     root = Root(
         user_id=user_id,
@@ -119,7 +119,7 @@ async def close_root(session: AsyncSession, *, root_id: UUID) -> None:
     """
     root = await session.scalar(select(Root).where(Root.id == root_id))
     if root is None:
-        raise NoSuchRootError("There is no such root.")
+        raise NoSuchRootError("There is no such root; it has ended, or was another's.")
     if root.closed_at is None:
         root.closed_at = datetime.now(UTC)
         await session.flush()

@@ -10,6 +10,7 @@ from renkei.dicomweb.server.schemas import RootIn, RootOut
 from renkei.server.actor import Permission
 from renkei.server.db import actor_of
 from renkei.server.web import Db, needs
+from renkei.server.web.address import over_tls
 
 VIEW = needs(Permission.DICOMWEB_VIEW)
 router = APIRouter()
@@ -34,7 +35,7 @@ async def post_root(body: RootIn, request: Request, response: Response, session:
         path=opened.path,
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=over_tls(request),
     )
     return RootOut(id=root.id, path=opened.path, purpose=root.purpose, expires_at=root.expires_at)
 

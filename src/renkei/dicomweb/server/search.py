@@ -219,7 +219,7 @@ def _date(_scope: Scope, value: str) -> ColumnElement[bool]:
     if low is not None and high is not None:
         return Study.date.between(low, high)
     if low is None and high is None:
-        raise BadSearchError("A date is YYYYMMDD, or a range with a dash.")
+        raise BadSearchError("Write a date as YYYYMMDD, or a range with a dash.")
     return Study.date >= low if low is not None else Study.date <= high
 
 
@@ -275,7 +275,9 @@ def _tag(name: str) -> str:
         return name.upper()
     tag = tag_for_keyword(name)
     if tag is None:
-        raise BadSearchError("A search names an attribute that DICOM does not know.")
+        raise BadSearchError(
+            "A search names an attribute that DICOM does not know; use its keyword or tag."
+        )
     return f"{tag:08X}"
 
 
@@ -285,7 +287,7 @@ def _day(text: str) -> dt.date | None:
     try:
         return dt.datetime.strptime(text, "%Y%m%d").replace(tzinfo=dt.UTC).date()
     except ValueError:
-        raise BadSearchError("A date is YYYYMMDD, or a range with a dash.") from None
+        raise BadSearchError("Write a date as YYYYMMDD, or a range with a dash.") from None
 
 
 def _number(name: str, text: str) -> int:

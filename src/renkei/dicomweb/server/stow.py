@@ -45,7 +45,7 @@ async def store_files(
     if group:
         taken += await take_dicoms(session, batch_id=batch_id, files=group)
     if not taken:
-        raise MultipartRefusedError("The message holds no files.")
+        raise MultipartRefusedError("The message holds no files; send each as one part.")
     return taken
 
 

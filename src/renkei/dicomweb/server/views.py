@@ -52,7 +52,7 @@ async def slab_at(session: AsyncSession, scope: Scope, series_id: UUID, first: i
     slabs = await series_slabs(session, scope, series_id)
     number, rest = divmod(first, int(slabs.header["slab"]))
     if rest or not 0 <= number < len(slabs.slabs):
-        raise NoSuchSlabError("No slab begins at this slice.")
+        raise NoSuchSlabError("No slab begins at this slice; slabs begin at multiples of 16.")
     return slabs.slabs[number]
 
 

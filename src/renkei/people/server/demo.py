@@ -43,7 +43,7 @@ async def sign_in_demo(session: AsyncSession, *, user_id: UUID) -> SignedIn:
     _refuse_outside_demo()
     user = await session.scalar(select(User).where(User.id == user_id, User.active))
     if user is None:
-        raise NoSuchUserError("There is no such user.")
+        raise NoSuchUserError("There is no such user; choose one from the list.")
     return await open_sign_in(session, user=user)
 
 

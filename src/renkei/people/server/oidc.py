@@ -2,14 +2,14 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -24,6 +24,7 @@ from renkei.people.server.organisation import normal_email
 from renkei.people.server.signin import SignInRefusedError, open_sign_in, set_cookie
 from renkei.people.server.tables import User
 from renkei.server.web import Db, public
+from renkei.server.web.address import over_tls, public_address
 from renkei.settings import Settings, load_settings
 
 router = APIRouter(prefix="/oidc")
@@ -31,6 +32,7 @@ COOKIE = "renkei_oidc"
 COOKIE_SECONDS = 600
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 SECONDS = 10.0
+Word = Annotated[str, Query(max_length=4000, description="As the provider gave it.")]
 
 
 class NoProviderError(NotFoundError):
@@ -50,7 +52,7 @@ class Attempt:
     verifier: str
 
 
-@router.get("/start", dependencies=public())
+@router.get("/start", status_code=307, response_class=RedirectResponse, dependencies=public())
 async def start(request: Request) -> RedirectResponse:
     """Send the browser to the provider."""
     settings = _settings()
@@ -59,7 +61,7 @@ async def start(request: Request) -> RedirectResponse:
     query = {
         "response_type": "code",
         "client_id": settings.oidc_client_id,
-        "redirect_uri": str(request.url_for("back")),
+        "redirect_uri": _back(request),
         "scope": "openid email",
         "state": attempt.state,
         "nonce": attempt.nonce,
@@ -73,13 +75,19 @@ async def start(request: Request) -> RedirectResponse:
         max_age=COOKIE_SECONDS,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=over_tls(request),
     )
     return answer
 
 
-@router.get("/back", dependencies=public(), name="back")
-async def back(request: Request, session: Db, code: str, state: str) -> RedirectResponse:
+@router.get(
+    "/back",
+    status_code=303,
+    response_class=RedirectResponse,
+    dependencies=public(),
+    name="back",
+)
+async def back(request: Request, session: Db, code: Word, state: Word) -> RedirectResponse:
     """Take the provider's answer and open a sign-in."""
     settings = _settings()
     attempt = _attempt(request, state)
@@ -90,7 +98,7 @@ async def back(request: Request, session: Db, code: str, state: str) -> Redirect
         data={
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": str(request.url_for("back")),
+            "redirect_uri": _back(request),
             "client_id": settings.oidc_client_id,
             "client_secret": settings.oidc_client_secret,
             "code_verifier": attempt.verifier,
@@ -107,7 +115,7 @@ async def back(request: Request, session: Db, code: str, state: str) -> Redirect
     user = await user_of(session, identity_of(claims))
     signed = await open_sign_in(session, user=user)
     page = RedirectResponse("/", 303)
-    set_cookie(page, signed, secure=request.url.scheme == "https")
+    set_cookie(page, signed, secure=over_tls(request))
     page.delete_cookie(COOKIE)
     return page
 
@@ -162,7 +170,9 @@ async def discover(issuer: str) -> dict[str, Any]:
     """
     found = await _fetch("GET", issuer.rstrip("/") + "/.well-known/openid-configuration")
     if found.get("issuer") != issuer:
-        raise ProviderUnreachableError("The OpenID provider describes another issuer.")
+        raise ProviderUnreachableError(
+            "The OpenID provider describes another issuer; the operator corrects the settings."
+        )
     return found
 
 
@@ -173,10 +183,18 @@ async def _fetch(method: str, url: str, **more: Any) -> dict[str, Any]:
             answer.raise_for_status()
             found = answer.json()
     except (httpx2.HTTPError, ValueError) as error:
-        raise ProviderUnreachableError("The OpenID provider does not answer.") from error
+        raise ProviderUnreachableError(
+            "The OpenID provider does not answer; try again later."
+        ) from error
     if not isinstance(found, dict):
-        raise ProviderUnreachableError("The OpenID provider does not answer as it should.")
+        raise ProviderUnreachableError(
+            "The OpenID provider does not answer as it should; tell the operator."
+        )
     return found
+
+
+def _back(request: Request) -> str:
+    return public_address(request) + request.url_for("back").path
 
 
 def _attempt(request: Request, state: str) -> Attempt:
@@ -189,8 +207,15 @@ def _attempt(request: Request, state: str) -> Attempt:
     return attempt
 
 
+def offered(settings: Settings) -> bool:
+    """Tell whether the settings name a provider."""
+    return bool(settings.oidc_issuer and settings.oidc_client_id)
+
+
 def _settings() -> Settings:
     settings = load_settings()
-    if not (settings.oidc_issuer and settings.oidc_client_id):
-        raise NoProviderError("This platform has no OpenID provider.")
+    if not offered(settings):
+        raise NoProviderError(
+            "This platform has no OpenID provider; sign in by address and password."
+        )
     return settings

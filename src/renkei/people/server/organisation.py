@@ -79,7 +79,7 @@ async def add_user(
     )
     user: User | None = await session.scalar(row.on_conflict_do_nothing().returning(User))
     if user is None:
-        raise EmailTakenError("A user with this address exists.")
+        raise EmailTakenError("A user with this address exists; use another address.")
     await record(session, "people.user", user)
     return user
 
@@ -93,9 +93,11 @@ async def refuse_role(session: AsyncSession, *, organisation_id: UUID, role: Rol
     """
     kind = await session.scalar(select(Organisation.kind).where(Organisation.id == organisation_id))
     if kind is None:
-        raise NoSuchOrganisationError("There is no such organisation.")
+        raise NoSuchOrganisationError("There is no such organisation; choose one from the list.")
     if KIND_OF_ROLE.get(role) != kind:
-        raise WrongRoleError("An organisation of this kind cannot hold this role.")
+        raise WrongRoleError(
+            "An organisation of this kind cannot hold this role; choose another one."
+        )
 
 
 async def set_active(session: AsyncSession, *, user_id: UUID, active: bool) -> User:
@@ -106,7 +108,7 @@ async def set_active(session: AsyncSession, *, user_id: UUID, active: bool) -> U
     """
     user = await session.scalar(select(User).where(User.id == user_id))
     if user is None:
-        raise NoSuchUserError("There is no such user.")
+        raise NoSuchUserError("There is no such user; choose one from the list.")
     user.active = active
     await session.flush()
     await record(session, "people.activate" if active else "people.deactivate", user)

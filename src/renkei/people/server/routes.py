@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from renkei.people.server.demo import demo_users, sign_in_demo
 from renkei.people.server.invitation import accept_invitation, invite_user, open_invitations
+from renkei.people.server.oidc import offered
 from renkei.people.server.oidc import router as oidc_router
 from renkei.people.server.organisation import NoSuchOrganisationError, add_organisation, set_active
 from renkei.people.server.schemas import (
@@ -28,6 +29,7 @@ from renkei.people.server.schemas import (
     TokenIn,
     TokenOut,
     UserOut,
+    WaysOut,
 )
 from renkei.people.server.signin import (
     COOKIE,
@@ -43,6 +45,8 @@ from renkei.people.server.token import make_token, revoke_token
 from renkei.server.actor import PERMISSIONS, Permission
 from renkei.server.audit import record
 from renkei.server.web import Db, Page, Params, list_page, needs, public
+from renkei.server.web.address import over_tls
+from renkei.settings import load_settings
 
 router = APIRouter(prefix="/people", tags=["people"])
 router.include_router(oidc_router)
@@ -73,6 +77,13 @@ async def post_sign_in(
     """Sign in by address and password; the answer sets the cookie."""
     signed = await sign_in(session, email=body.email, password=body.password)
     return _welcome(request, response, signed)
+
+
+@router.get("/ways", dependencies=public())
+async def get_ways() -> WaysOut:
+    """Say how one may sign in here besides address and password."""
+    settings = load_settings()
+    return WaysOut(oidc=offered(settings), demo=settings.demo)
 
 
 @router.get("/demo/users", dependencies=public())
@@ -142,7 +153,7 @@ async def get_organisation(organisation_id: UUID, session: Db) -> OrganisationOu
     """Return one organisation."""
     row = await session.scalar(select(Organisation).where(Organisation.id == organisation_id))
     if row is None:
-        raise NoSuchOrganisationError("There is no such organisation.")
+        raise NoSuchOrganisationError("There is no such organisation; choose one from the list.")
     return OrganisationOut.model_validate(row)
 
 
@@ -215,7 +226,7 @@ async def delete_token(token_id: UUID, session: Db) -> None:
 
 
 def _welcome(request: Request, response: Response, signed: SignedIn) -> SignedInOut:
-    set_cookie(response, signed, secure=request.url.scheme == "https")
+    set_cookie(response, signed, secure=over_tls(request))
     return SignedInOut(
         user=UserOut.model_validate(signed.user),
         csrf_token=signed.csrf_token,

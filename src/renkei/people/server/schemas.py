@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from renkei.people.server.tables import Language, OrganisationKind
+from renkei.people.server.token import LONGEST_DAYS
 from renkei.server.actor import Permission, Role
 from renkei.server.web import In, Out
 
@@ -72,7 +73,7 @@ class TokenIn(In):
     """A new token's name and days."""
 
     name: Name
-    days: int = 90
+    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] = 90
 
 
 class OrganisationOut(Out):
@@ -117,6 +118,13 @@ class SignedInOut(Out):
     user: UserOut
     csrf_token: str
     expires_at: datetime
+
+
+class WaysOut(Out):
+    """The ways in besides address and password: an OpenID provider, one click in the demo."""
+
+    oidc: bool
+    demo: bool
 
 
 class DemoUserOut(Out):

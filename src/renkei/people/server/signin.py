@@ -55,7 +55,7 @@ async def sign_in(session: AsyncSession, *, email: str, password: str) -> Signed
     user = await session.scalar(select(User).where(User.email == normal_email(email)))
     fits = await password_fits(password, user.password_hash if user else None)
     if user is None or not fits or not user.active:
-        raise SignInRefusedError("Address and password do not fit.")
+        raise SignInRefusedError("Address and password do not fit; try again.")
     return await open_sign_in(session, user=user)
 
 
@@ -111,10 +111,10 @@ async def current_user(session: AsyncSession) -> User:
     try:
         user_id = UUID(actor_of(session).id)
     except ValueError as error:
-        raise SignInEndedError("Nobody is signed in.") from error
+        raise SignInEndedError("Nobody is signed in; sign in first.") from error
     user = await session.scalar(select(User).where(User.id == user_id))
     if user is None:
-        raise SignInEndedError("Nobody is signed in.")
+        raise SignInEndedError("Nobody is signed in; sign in first.")
     return user
 
 

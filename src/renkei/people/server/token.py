@@ -30,7 +30,7 @@ async def make_token(session: AsyncSession, *, name: str, days: int) -> tuple[Ap
         TermTooLongError: Not within 1 to 366 days.
     """
     if not 1 <= days <= LONGEST_DAYS:
-        raise TermTooLongError("A token lives 1 to 366 days.")
+        raise TermTooLongError("A token lives 1 to 366 days; choose within.")
     user = await current_user(session)
     secret = new_secret(TOKEN_PREFIX)
     token = ApiToken(
@@ -53,7 +53,7 @@ async def revoke_token(session: AsyncSession, *, token_id: UUID) -> ApiToken:
     """
     token = await session.scalar(select(ApiToken).where(ApiToken.id == token_id))
     if token is None:
-        raise NoSuchTokenError("There is no such token.")
+        raise NoSuchTokenError("There is no such token of yours; choose one from the list.")
     if token.revoked_at is None:
         token.revoked_at = datetime.now(UTC)
         await session.flush()
