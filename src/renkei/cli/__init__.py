@@ -34,6 +34,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "work": ("renkei.cli.platform:work", "Start a worker."),
     "demo": ("renkei.demo:demo", "Carry the samples through the whole line."),
     "migrate": ("renkei.cli.platform:migrate", "Bring the database to this release's tables."),
+    "backup": ("renkei.cli.backup:app", "Back the platform up, and bring it back."),
     "doctor": ("renkei.cli.doctor:doctor", "Check this installation and say what to do."),
     "config": ("renkei.cli.config:app", "Show the settings and where each came from."),
     "login": ("renkei.people.commands:login", "Sign in to a platform and keep a token."),
@@ -72,6 +73,8 @@ def load(name: str) -> Any:
         single = typer.Typer(context_settings=CONTEXT, rich_markup_mode="rich")
         single.command(name)(found)
         found = single
+    # Only the root could install completion; a folder alone is no program.
+    found._add_completion = False  # noqa: SLF001  not every folder should have to say so
     command = typer.main.get_command(found)
     command.name = name
     command.context_settings.update(CONTEXT)

@@ -13,7 +13,8 @@ Config = Annotated[Path | None, typer.Option("--config", help="Read this file of
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for database, objects, keys.")]
 
 
-def _ready(config: Path | None, **flags: object) -> Settings:
+def ready(config: Path | None, **flags: object) -> Settings:
+    """Return the settings of a verb that opens the database."""
     need_extra("server", "fastapi", "sqlalchemy")
     return load_settings(config, **flags)
 
@@ -27,7 +28,7 @@ def serve(
     config: Config = None,
 ) -> None:
     """Start the web server; with --all the worker too."""
-    settings = _ready(config, host=host, port=port, data=data)
+    settings = ready(config, host=host, port=port, data=data)
     from renkei import http, worker
     from renkei.server.migrate import migrate as bring
 
@@ -38,7 +39,7 @@ def serve(
 
 def work(*, data: Data = None, config: Config = None) -> None:
     """Start a worker."""
-    settings = _ready(config, data=data)
+    settings = ready(config, data=data)
     from renkei import worker
 
     asyncio.run(worker.work(settings))
@@ -46,7 +47,7 @@ def work(*, data: Data = None, config: Config = None) -> None:
 
 def migrate(*, data: Data = None, config: Config = None) -> None:
     """Bring the database to this release's tables."""
-    settings = _ready(config, data=data)
+    settings = ready(config, data=data)
     from renkei.server.migrate import migrate as bring
 
     bring(settings)
