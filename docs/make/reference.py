@@ -1,6 +1,5 @@
 """The generated pages of the reference: rights, commands and routes as the code says them."""  # noqa: INP001
 
-import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -87,10 +86,7 @@ def routes() -> str:
     """Return one row per route: method, path, permissions, the first line of its description."""
     app = http.build()
     asked = {(m, path): needed for m, path, needed in route_permissions(app.routes)}
-    with warnings.catch_warnings():
-        # The tus routes stand under one name with and without a slash at the end.
-        warnings.simplefilter("ignore", UserWarning)
-        paths = app.openapi()["paths"]
+    paths = app.openapi()["paths"]
     rows: dict[str, list[str]] = defaultdict(list)
     for path, operations in paths.items():
         for method, about in operations.items():

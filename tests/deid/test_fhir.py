@@ -95,3 +95,14 @@ def test_a_public_example_is_clean_or_held(path):
 @pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"a": 1}', b"\xff", b"[" * 100_000])
 def test_what_is_no_bundle_is_held(data):
     assert deidentify_fhir(data, KEY).reasons == ("malformed",)
+
+
+def test_a_name_that_is_a_word_of_fhir_holds_nothing_back():
+    named = {**PATIENT, "name": [{"family": "Patient", "given": ["Bundle"]}]}
+    bundle = {**BUNDLE, "entry": [{"resource": named}, {"resource": OBSERVATION}]}
+    result = deidentify_fhir(json.dumps(bundle).encode(), KEY)
+    assert result.state is State.CLEAN, result.reasons
+    told = {**OBSERVATION, "method": {"coding": [{"code": "of-patient-x"}]}}
+    bundle = {**BUNDLE, "entry": [{"resource": named}, {"resource": told}]}
+    left = deidentify_fhir(json.dumps(bundle).encode(), KEY)
+    assert left.data is None or b"of-patient-x" not in left.data

@@ -8,7 +8,7 @@ import pytest
 from pydicom.uid import ImplicitVRLittleEndian
 from tests.deid.planted import PATIENT_ID, SAMPLES, overlong_pixels, plant, stands
 
-from renkei.deid import PseudonymKey, State, deidentify, load_profile, map_uid
+from renkei.deid import PseudonymKey, State, deidentify, encode, load_profile, map_uid, splice
 
 KEY = PseudonymKey({1: bytes(range(32))})
 PROFILE = load_profile()
@@ -208,3 +208,27 @@ def test_another_key_gives_other_pseudonyms_for_everything():
     assert one.subject != two.subject
     assert one.sop_uid != two.sop_uid
     assert PATIENT_ID not in str(one)
+
+
+@pytest.mark.parametrize("name", ["PATIENT^TARO", "Modified^Clean", "Basic^Profile"])
+def test_a_name_that_is_a_word_of_the_profile_holds_nothing_back(name):
+    dataset = pydicom.dcmread(MR)
+    dataset.PatientName = name
+    out = io.BytesIO()
+    dataset.save_as(out)
+    assert deidentify(out.getvalue(), PROFILE, KEY).state is State.CLEAN
+
+
+def test_such_a_name_is_still_found_in_what_came_from_the_file(monkeypatch):
+    dataset = pydicom.dcmread(MR)
+    dataset.PatientName, dataset.SequenceName = "PATIENT^TARO", "PATIENT"
+    out = io.BytesIO()
+    dataset.save_as(out)
+    kept = splice.clean_elements
+
+    def forgets(elements, cleaner):
+        return kept(elements, cleaner) | {0x00180024: encode.element(0x00180024, "SH", b"PATIENT ")}
+
+    monkeypatch.setattr(splice, "clean_elements", forgets)
+    result = deidentify(out.getvalue(), PROFILE, KEY)
+    assert (result.state, result.reasons) == (State.HELD, ("identifier_left",))

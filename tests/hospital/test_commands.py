@@ -7,6 +7,7 @@ from tests.hospital.site_made import SAMPLES, SITE, dicom, make_data
 from typer.testing import CliRunner
 
 from renkei.hospital.commands import app
+from renkei.hospital.consents import BadListError
 from renkei.hospital.site import open_site
 
 RUN = CliRunner()
@@ -61,3 +62,12 @@ def test_sending_to_a_platform_that_does_not_answer_keeps_everything(folder, tmp
     status = json.loads(RUN.invoke(app, ["status", "--site", str(folder), "--json"]).stdout)
     assert [b["state"] for b in status["batches"]] == ["open"]
     assert status["sent"] == 0
+
+
+def test_a_folder_without_a_list_of_consents_is_refused_with_what_to_do(folder, tmp_path):
+    data = make_data(tmp_path / "ward")
+    (data / "consent.csv").unlink()
+    answer = RUN.invoke(app, ["add", str(data), "--site", str(folder)])
+    assert isinstance(answer.exception, BadListError)
+    assert answer.exception.exit_code == 3
+    assert "put consent.csv into the folder" in answer.exception.sentence

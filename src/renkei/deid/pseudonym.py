@@ -59,7 +59,9 @@ class PseudonymKey:
     def at(self, epoch: int) -> "PseudonymKey":
         """Return the key as it was in an earlier epoch: old pseudonyms stay what they were."""
         if epoch not in self.secrets:
-            raise BadKeyFileError("The key file does not hold the epoch that the vault names.")
+            raise BadKeyFileError(
+                "The key file is older than the vault; use the newest copy of it."
+            )
         return PseudonymKey({k: v for k, v in self.secrets.items() if k <= epoch})
 
     def next_epoch(self) -> "PseudonymKey":
@@ -88,9 +90,13 @@ class PseudonymKey:
                 "There is no key file; make one with 'renkei deid key'."
             ) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadKeyFileError("This file is no pseudonym key.") from error
+            raise BadKeyFileError(
+                "This file is no pseudonym key; name the one that 'renkei deid key' made."
+            ) from error
         if raw.get("format") != FORMAT or {len(v) for v in held.values()} != {KEY_BYTES}:
-            raise BadKeyFileError("This file is no pseudonym key.")
+            raise BadKeyFileError(
+                "This file is no pseudonym key; name the one that 'renkei deid key' made."
+            )
         return cls(held)
 
 

@@ -71,7 +71,7 @@ def files_below(path: Path) -> list[Path]:
         return [path]
     found = sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
     if not found:
-        raise NoInputError("There is no file at that path.")
+        raise NoInputError("There is no file at that path; check it.")
     return found
 
 
@@ -108,7 +108,9 @@ def run_one(path: Path, *, out: Path, rules: Rules, existing: Existing) -> Line:
         target = out / result.name
         if target.exists() and existing is not Existing.OVERWRITE:
             if existing is Existing.ERROR and target.read_bytes() != part.read_bytes():
-                raise OutputExistsError("An output with other bytes is there; see --existing.")
+                raise OutputExistsError(
+                    "An output with other bytes is there; say --existing skip or overwrite."
+                )
             return Line(path, target, result)
         with part.open("rb") as file:
             os.fsync(file.fileno())

@@ -70,7 +70,7 @@ def read_table(data: bytes) -> tuple[list[str], list[dict[str, str]]]:
             text = data.decode("cp932")
         except UnicodeDecodeError as error:
             raise BadMappingError(
-                "The table is neither UTF-8 nor cp932.", reason="encoding"
+                "The table is neither UTF-8 nor cp932; save it as UTF-8.", reason="encoding"
             ) from error
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
@@ -79,12 +79,20 @@ def read_table(data: bytes) -> tuple[list[str], list[dict[str, str]]]:
         rows: list[dict[str, str]] = []
         for row in reader:
             if None in row or None in row.values() or len(rows) >= MAX_ROWS:
-                raise BadMappingError("A row has another length than the header.", reason="ragged")
+                raise BadMappingError(
+                    "A row has another length than the header; save the table again.",
+                    reason="ragged",
+                )
             rows.append(row)
     except csv.Error as error:
-        raise BadMappingError("The table is no valid CSV.", reason="malformed") from error
+        raise BadMappingError(
+            "The table is no valid CSV; save it again as CSV.", reason="malformed"
+        ) from error
     if len(set(header)) != len(header) or not header:
-        raise BadMappingError("A column name is missing or repeated.", reason="header")
+        raise BadMappingError(
+            "A column name is missing or repeated; give each column a name of its own.",
+            reason="header",
+        )
     return header, rows
 
 

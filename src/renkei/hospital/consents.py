@@ -18,7 +18,7 @@ _NEEDED = ("patient_id", "basis", "version", "commercial", "data_types", "date")
 
 
 class BadListError(DataRefusedError):
-    """A consent or link list has a row that cannot be understood."""
+    """A consent or link list cannot be read or understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,13 @@ def read_consents(path: Path) -> dict[str, Consent]:
         try:
             consent = _consent(row)
         except BadDateError as error:
-            raise BadListError(f"Row {number} of the consent list has no valid date.") from error
+            raise BadListError(
+                f"Row {number} of the consent list has no valid date; write it as YYYY-MM-DD."
+            ) from error
         if consent.basis not in BASES or not consent.patient or not consent.version:
-            raise BadListError(f"Row {number} of the consent list is incomplete.")
+            raise BadListError(
+                f"Row {number} of the consent list is incomplete; give patient, basis and version."
+            )
         found[normal_id(consent.patient)] = consent
     return found
 
@@ -88,7 +92,9 @@ def read_links(path: Path) -> Links:
     for number, row in _rows(path, ("patient_id",)):
         patient, name, sample = (row.get(c, "") for c in ("patient_id", "file", "sample"))
         if not patient or not (name or sample):
-            raise BadListError(f"Row {number} of the link list is incomplete.")
+            raise BadListError(
+                f"Row {number} of the link list lacks a patient, file or sample; fill it in."
+            )
         if sample:
             samples[sample] = patient
         if name:
@@ -103,7 +109,13 @@ def read_links(path: Path) -> Links:
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadListError(
+            "The list of consents or links cannot be read; put consent.csv into the folder, "
+            "or name the file with --consent or --links."
+        ) from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -111,7 +123,7 @@ def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
     reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = [name for name in needed if name not in (reader.fieldnames or [])]
     if missing:
-        raise BadListError(f"{path.name} lacks the column {missing[0]}.")
+        raise BadListError(f"The list lacks the column {missing[0]}; add it to its first line.")
     for number, row in enumerate(reader, start=2):
         yield number, {str(k): (v or "").strip() for k, v in row.items() if isinstance(v, str)}
 

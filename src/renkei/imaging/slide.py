@@ -79,12 +79,14 @@ class Slide:
             SlideRefusedError: There is no such tile.
         """
         if not 0 <= level < len(self.levels):
-            raise SlideRefusedError("There is no such level.")
+            raise SlideRefusedError("There is no such level; the slide's header lists them.")
         there = self.levels[level]
         left, top = column * size, row * size
         width, height = min(size, there.width - left), min(size, there.height - top)
         if left < 0 or top < 0 or width < 1 or height < 1:
-            raise SlideRefusedError("There is no such tile.")
+            raise SlideRefusedError(
+                "There is no such tile; the slide's header says how many there are."
+            )
         return jpeg(self.read_region(level, left, top, width, height))
 
     def thumbnail(self, longest: int = 1024) -> NDArray[np.uint8]:

@@ -49,5 +49,5 @@ def check_leaf(leaf: LogLeaf, known: LogLeaf | None) -> bool:
     if known is None:
         return True
     if known != leaf:
-        raise KeyTakenError("The ledger holds another record under this key.")
+        raise KeyTakenError("The ledger holds another record under this key; choose another key.")
     return False

@@ -59,7 +59,7 @@ def consistency_parts(old: int, new: int) -> list[list[Node]]:
         NoSuchLeafError: The log never had one of these sizes.
     """
     if not 0 < old <= new:
-        raise NoSuchLeafError("The log never had this size.")
+        raise NoSuchLeafError("The log never had this size; take one of its checkpoints.")
     parts = []
     start, stop = 0, new
     while old != stop:

@@ -87,9 +87,13 @@ def split_fee(net: int, sites: Mapping[str, SiteShare], rule: Rule) -> dict[str,
     """
     whole = sum(share.weight for share in sites.values())
     if whole == 0:
-        raise NoWeightError("No hospital has a patient that counts under this contract.")
+        raise NoWeightError(
+            "No hospital has a patient that counts under this contract; see the offer's terms."
+        )
     if any(not 0 <= s.share_bp <= WHOLE_BP - rule.readers_bp for s in sites.values()):
-        raise SharesRefusedError("The shares of hospital and readers go over the whole fee.")
+        raise SharesRefusedError(
+            "The shares of hospital and readers go over the whole fee; lower one of them."
+        )
     weights = {key: share.weight * share.share_bp for key, share in sites.items()}
     weights[READERS] = whole * rule.readers_bp
     weights[PLATFORM] = whole * WHOLE_BP - sum(weights.values())

@@ -61,7 +61,7 @@ def plain_size(body: int) -> int:
     """
     full, rest = divmod(body, SEALED_SEGMENT)
     if 0 < rest <= NONCE + TAG:
-        raise BodyRefusedError("The encrypted body is cut off.")
+        raise BodyRefusedError("The encrypted body is cut off; download it again.")
     return full * SEGMENT + max(0, rest - NONCE - TAG)
 
 
@@ -95,7 +95,7 @@ def decrypt_body(body: bytes, key: bytes, *, cipher_sha256: str | None = None) -
         BodyRefusedError: The key does not fit, a bit is wrong, or the hash is another.
     """
     if cipher_sha256 is not None and hashlib.sha256(body).hexdigest() != cipher_sha256:
-        raise BodyRefusedError("The encrypted body is not the recorded one.")
+        raise BodyRefusedError("The encrypted body is not the recorded one; download it again.")
     view = memoryview(body)
     return b"".join(
         _open_segment(view[start : start + SEALED_SEGMENT], key)
@@ -122,7 +122,7 @@ def decrypt_range(
     end = min((last + 1) * SEALED_SEGMENT, body_size(size))
     body = read(begin, end)
     if len(body) != end - begin:
-        raise BodyRefusedError("The encrypted body is cut off.")
+        raise BodyRefusedError("The encrypted body is cut off; download it again.")
     plain = decrypt_body(body, key)
     return plain[start - first * SEGMENT : stop - first * SEGMENT]
 
@@ -146,7 +146,9 @@ def open_header(header: bytes, private_key: bytes) -> bytes:
         HeaderRefusedError: It is malformed, for another key, or with an edit list.
     """
     if len(header) != HEADER_BYTES or header[:16] != MAGIC + struct.pack("<II", 1, 1):
-        raise HeaderRefusedError("This is no Crypt4GH header with one recipient.")
+        raise HeaderRefusedError(
+            "This is no Crypt4GH header with one recipient; ask for the key again."
+        )
     packet = header[16:]
     if packet[:8] != struct.pack("<II", PACKET_BYTES, 0):
         raise HeaderRefusedError("The header's encryption method is unknown.")
@@ -157,7 +159,9 @@ def open_header(header: bytes, private_key: bytes) -> bytes:
         shared = _shared(private, writer_public, own_public, writer_public)
         payload = ChaCha20Poly1305(shared).decrypt(nonce, sealed, None)
     except (InvalidTag, ValueError) as error:
-        raise HeaderRefusedError("The header was written for another key.") from error
+        raise HeaderRefusedError(
+            "The header was written for another key; use the key of the licence."
+        ) from error
     if payload[:8] != struct.pack("<II", 0, 0):
         raise HeaderRefusedError("The header holds no plain data key.")
     return payload[8:]
@@ -170,7 +174,7 @@ def _shared(own: X25519PrivateKey, peer: bytes, reader: bytes, writer: bytes) ->
 
 def _open_segment(segment: memoryview, key: bytes) -> bytes:
     if len(segment) <= NONCE + TAG:
-        raise BodyRefusedError("The encrypted body is cut off.")
+        raise BodyRefusedError("The encrypted body is cut off; download it again.")
     try:
         return ChaCha20Poly1305(key).decrypt(bytes(segment[:NONCE]), segment[NONCE:], None)
     except InvalidTag as error:
@@ -204,7 +208,9 @@ def read_private_key(path: Path) -> bytes:
     raw = _from_pem("PRIVATE", read_key_file(path))
     head = _KEY_MAGIC + _NO_CIPHER * 2 + struct.pack(">H", KEY)
     if not raw.startswith(head) or len(raw) < len(head) + KEY:
-        raise KeyRefusedError("Only Crypt4GH key files without a passphrase are read here.")
+        raise KeyRefusedError(
+            "Only Crypt4GH key files without a passphrase are read here; remove it first."
+        )
     return raw[len(head) : len(head) + KEY]
 
 
@@ -231,8 +237,10 @@ def _from_pem(kind: str, text: str) -> bytes:
     head, tail = f"BEGIN CRYPT4GH {kind} KEY".split(), f"END CRYPT4GH {kind} KEY".split()
     words = " ".join(lines).replace("-----", " ").split()
     if words[:4] != head or words[-4:] != tail or len(words) != 9:
-        raise KeyRefusedError("This is not the text of a Crypt4GH key.")
+        raise KeyRefusedError("This is not the text of a Crypt4GH key; paste the whole file.")
     try:
         return base64.b64decode(words[4], validate=True)
     except binascii.Error as error:
-        raise KeyRefusedError("This is not the text of a Crypt4GH key.") from error
+        raise KeyRefusedError(
+            "This is not the text of a Crypt4GH key; paste the whole file."
+        ) from error

@@ -165,10 +165,10 @@ def open_note(note: str, verifiers: Sequence[Verifier], *, needed: int = 1) -> s
         for verifier in verifiers:
             if verifier.name == name and verifier.id4 == raw[:4]:
                 if not verifier.accepts(text, raw[4:]):
-                    raise NoteRefusedError("A signature of the note is wrong.")
+                    raise NoteRefusedError("A signature of the note is wrong; do not trust it.")
                 signed.add(verifier)
     if len(signed) < max(1, needed):
-        raise NoteRefusedError("The note is not signed by those who must sign it.")
+        raise NoteRefusedError("The note is not signed by those who must sign it; do not trust it.")
     return text
 
 
@@ -181,7 +181,7 @@ def _parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:
         raise NoteRefusedError("The note is too long.")
     text, blank, tail = note.rpartition("\n\n")
     if not blank or not tail.endswith("\n"):
-        raise NoteRefusedError("This is no signed note.")
+        raise NoteRefusedError("This is no signed note; download it again.")
     lines = []
     for line in tail[:-1].split("\n"):
         match = _SIGNATURE.fullmatch(line)
@@ -215,13 +215,13 @@ def parse_checkpoint(text: str) -> Checkpoint:
     """
     lines = text.split("\n")
     if len(lines) < 4 or lines[-1] or not lines[0] or not _SIZE.fullmatch(lines[1]):
-        raise NoteRefusedError("This is no checkpoint.")
+        raise NoteRefusedError("This is no checkpoint; download it again.")
     try:
         root = base64.b64decode(lines[2], validate=True)
     except binascii.Error as error:
-        raise NoteRefusedError("This is no checkpoint.") from error
+        raise NoteRefusedError("This is no checkpoint; download it again.") from error
     if len(root) != HASH_BYTES:
-        raise NoteRefusedError("This is no checkpoint.")
+        raise NoteRefusedError("This is no checkpoint; download it again.")
     return Checkpoint(lines[0], int(lines[1]), root)
 
 
@@ -233,5 +233,7 @@ def open_checkpoint(note: str, verifiers: Sequence[Verifier], origin: str) -> Ch
     """
     checkpoint = parse_checkpoint(open_note(note, verifiers))
     if checkpoint.origin != origin:
-        raise NoteRefusedError("The checkpoint is of another log.")
+        raise NoteRefusedError(
+            "The checkpoint is of another log; use the trust bundle of its platform."
+        )
     return checkpoint

@@ -36,5 +36,5 @@ def open_recalls(note: str, verifiers: Sequence[Verifier]) -> RecallList:
     head, time, *cases = open_note(note, verifiers).rstrip("\n").split("\n") + [""] * 2
     cases = [case for case in cases if case]
     if head != HEAD or not _TIME.fullmatch(time) or not all(map(HEX64.fullmatch, cases)):
-        raise MalformedError("This is no list of recalls.")
+        raise MalformedError("This is no list of recalls; download the trust bundle again.")
     return RecallList(datetime.fromisoformat(time), frozenset(cases))

@@ -65,11 +65,11 @@ def parse_proof(text: str) -> LogProof:
     lines = [line for line in head.split("\n") if not line.startswith("extra ")]
     match = _INDEX.fullmatch(lines[1]) if len(lines) > 1 else None
     if not blank or lines[0] != PROOF_HEAD or match is None or len(lines) > 66:
-        raise ReceiptRefusedError("The receipt holds no log proof.")
+        raise ReceiptRefusedError("The receipt holds no log proof; download it again.")
     try:
         hashes = tuple(base64.b64decode(line, validate=True) for line in lines[2:])
     except binascii.Error as error:
-        raise ReceiptRefusedError("The receipt holds no log proof.") from error
+        raise ReceiptRefusedError("The receipt holds no log proof; download it again.") from error
     return LogProof(int(match[1]), hashes, checkpoint)
 
 
@@ -132,5 +132,7 @@ def verify_receipt(receipt: Receipt, trust: Trust) -> Checkpoint:
     if not merkle.verify_inclusion(
         leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root
     ):
-        raise ReceiptRefusedError("The receipt's record does not stand in the log.")
+        raise ReceiptRefusedError(
+            "The receipt's record does not stand in the log; ask the platform."
+        )
     return checkpoint

@@ -33,7 +33,7 @@ def parse_json(data: bytes, *, limit: int) -> object:
     try:
         return json.loads(data, object_pairs_hook=_object, parse_constant=_constant)
     except (ValueError, RecursionError) as error:
-        raise MalformedError("The document is not valid JSON.") from error
+        raise MalformedError("The document is not valid JSON; download it again.") from error
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -177,7 +177,7 @@ def build_version(
     """
     ordered = tuple(sorted(lines, key=lambda line: line.path))
     if any(a.path == b.path for a, b in itertools.pairwise(ordered)):
-        raise ManifestRefusedError("Two files of the version have the same path.")
+        raise ManifestRefusedError("Two files of the version have the same path; name each once.")
     needed = {line.subject or SHARED for line in ordered}
     if any(len(salts.get(name, b"")) != SALT_BYTES for name in needed):
         raise ManifestRefusedError("Each subject needs a salt of 32 bytes.")

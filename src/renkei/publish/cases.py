@@ -146,7 +146,7 @@ def version_folder(
 def _case(roles: Mapping[str, FileLine], read: Callable[[str], bytes]) -> Case:
     image, labels, facts = roles.get("image"), roles.get("labels"), roles.get("facts")
     if image is None:
-        raise BadFolderError("A case of the manifest has no image.")
+        raise BadFolderError("A case of the manifest has no image; download the version again.")
     return Case(
         name=PurePosixPath(image.path).parent.name,
         subject=str(image.subject),
@@ -198,7 +198,9 @@ def read_file(folder: Path, path: str) -> bytes:
     try:
         return (folder / path).read_bytes()
     except (FileNotFoundError, IsADirectoryError) as error:
-        raise FileChangedError("A file that the index names is missing.") from error
+        raise FileChangedError(
+            "A file that the index names is missing; download it again."
+        ) from error
 
 
 def check_files(folder: Folder) -> int:
@@ -209,7 +211,9 @@ def check_files(folder: Folder) -> int:
     """
     for line in folder.lines:
         if digest(folder.read(line.path)) != line.sha256:
-            raise FileChangedError("A file is not the one that the manifest names.")
+            raise FileChangedError(
+                "A file is not the one that the manifest names; download it again."
+            )
     return len(folder.lines)
 
 
@@ -225,4 +229,4 @@ def _parse(data: bytes) -> dict[str, Any]:
     try:
         return dict(json.loads(data))
     except (ValueError, TypeError, RecursionError) as error:
-        raise BadFolderError("A JSON file of the folder cannot be read.") from error
+        raise BadFolderError("A JSON file of the folder cannot be read; write it again.") from error

@@ -42,7 +42,9 @@ def split(
     """Give every patient one side and write splits.json into the folder."""
     found = read_folder(folder)
     if found.version_id is not None:
-        raise NotOwnFolderError("This folder is a frozen version, which keeps its split.")
+        raise NotOwnFolderError(
+            "This folder is a frozen version, which keeps its split; copy its cases for another."
+        )
     members = {c.subject: Member(c.subject, c.fact("site"), c.stratum_label) for c in found.cases}
     result = split_patients(
         members.values(),

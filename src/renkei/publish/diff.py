@@ -69,7 +69,7 @@ def next_number(number: str, step: str) -> str:
     """
     match = NUMBER.fullmatch(number)
     if match is None:
-        raise BadNumberError("A version number has the form 1.0.0.")
+        raise BadNumberError("Write a version number in the form 1.0.0.")
     major, minor, patch = (int(part) for part in match.groups())
     if step == "major":
         return f"{major + 1}.0.0"

@@ -171,7 +171,9 @@ def _groups(
 def _kept(group: Sequence[Member], keep: Mapping[str, str]) -> str | None:
     held = {keep[m.patient] for m in group if m.patient in keep}
     if len(held) > 1:
-        raise TwoSidesError("Patients that belong together already stand on two sides.")
+        raise TwoSidesError(
+            "Patients that belong together already stand on two sides; begin with a new draft."
+        )
     return held.pop() if held else None
 
 

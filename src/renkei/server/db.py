@@ -140,7 +140,9 @@ def current() -> Engine:
         DatabaseNotOpenError: There is none.
     """
     if _current is None:
-        raise DatabaseNotOpenError("The database is not open in this process.")
+        raise DatabaseNotOpenError(
+            "The database is not open in this process; start it with 'renkei serve' or 'work'."
+        )
     return _current
 
 

@@ -143,7 +143,7 @@ async def replay(session: AsyncSession, *, event_id: UUID, listener: str) -> Non
     """
     row = await session.get(EventRow, event_id)
     if row is None or listener not in LISTENERS:
-        raise NotFoundError("No such event or listener.")
+        raise NotFoundError("There is no such event or listener; check both names.")
     once = insert(EventJob).values(event_id=row.id, listener=listener)
     await session.execute(once.on_conflict_do_nothing())
     await defer(session, listener, event_id=row.id)

@@ -136,7 +136,7 @@ async def cancel_job(session: AsyncSession, *, run_id: UUID) -> JobRun:
     """
     run = await find_job(session, run_id=run_id)
     if run.state not in OPEN:
-        raise JobEndedError("This job has ended.")
+        raise JobEndedError("This job has ended; start it again instead.")
     await session.execute(
         text("SELECT procrastinate_cancel_job_v1(:id, true, false)"), {"id": run.queue_id}
     )
@@ -154,7 +154,9 @@ async def retry_job(session: AsyncSession, *, run_id: UUID) -> JobRun:
     """
     run = await find_job(session, run_id=run_id)
     if run.state not in {JobState.FAILED, JobState.CANCELLED}:
-        raise JobOpenError("This job waits, runs or is done.")
+        raise JobOpenError(
+            "This job waits, runs or is done; only failed and cancelled ones run again."
+        )
     run.state, run.attempts, run.error, run.sentence = JobState.WAITING, 0, None, None
     run.ended_at = None
     run.queue_id = await enqueue(session, RUN_TASK, run_id=str(run.id))
@@ -175,7 +177,7 @@ async def find_job(session: AsyncSession, *, run_id: UUID) -> JobRun:
         .execution_options(populate_existing=True)
     )
     if found is None:
-        raise NotFoundError("No such job.")
+        raise NotFoundError("There is no such job; choose one from the list.")
     return found
 
 

@@ -81,7 +81,7 @@ def folder() -> Path:
     for place in (package / "migrations", package.parents[1] / "migrations"):
         if (place / "env.py").is_file():
             return place
-    raise NoMigrationsError("The migrations are missing from this installation.")
+    raise NoMigrationsError("The migrations are missing from this installation; install it again.")
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:

@@ -76,7 +76,9 @@ def current() -> Vault:
         VaultNotOpenError: There is none.
     """
     if _current is None:
-        raise VaultNotOpenError("The object store is not open in this process.")
+        raise VaultNotOpenError(
+            "The object store is not open in this process; start it with 'renkei serve' or 'work'."
+        )
     return _current
 
 
@@ -95,4 +97,6 @@ def unwrap(wrapped: bytes, under: bytes, *, owner: str) -> bytes:
     try:
         return ChaCha20Poly1305(under).decrypt(wrapped[:NONCE], wrapped[NONCE:], owner.encode())
     except InvalidTag as error:
-        raise KeyDoesNotFitError("The platform's key file does not fit this database.") from error
+        raise KeyDoesNotFitError(
+            "The key file does not fit this database; put the right one into place."
+        ) from error

@@ -123,3 +123,11 @@ async def test_a_page_over_a_hundred_thousand_rows_is_fast(session: AsyncSession
     page = await list_page(session, select(JobRun), columns=JOB_COLUMNS, params=params)
     assert time.perf_counter() - began < 1.0
     assert (page.total, len(page.items)) == (100_000, 50)
+
+
+async def test_a_search_in_a_list_without_texts_finds_nothing(
+    session: AsyncSession, runs: list[JobRun]
+) -> None:
+    numbers = {"id": JobRun.id, "total": JobRun.total}
+    page = await list_page(session, select(JobRun), columns=numbers, params=ListParams(q="a"))
+    assert (page.total, page.items) == (0, [])

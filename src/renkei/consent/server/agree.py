@@ -52,7 +52,7 @@ async def add_agreement(
     if ends < starts or not 0 <= fee_share_bp <= WHOLE_FEE_BP:
         raise BadTermsError("The contract must end after it starts, the share be 0 to 100 %.")
     if await session.scalar(select(Site.id).where(Site.id == site_id)) is None:
-        raise NoSuchSiteError("There is no such hospital.")
+        raise NoSuchSiteError("There is no such hospital; add it first.")
     operator = await session.scalar(
         select(Organisation.id)
         .where(Organisation.kind == OrganisationKind.OPERATOR)
@@ -75,6 +75,6 @@ async def add_agreement(
         row.on_conflict_do_nothing().returning(Agreement)
     )
     if agreement is None:
-        raise AlreadyAgreedError("An agreement of this number is on record.")
+        raise AlreadyAgreedError("An agreement of this number is on record; give another number.")
     await record(session, "consent.agree", agreement)
     return agreement

@@ -50,6 +50,6 @@ async def add_approval(
         row.on_conflict_do_nothing().returning(Approval)
     )
     if approval is None:
-        raise AlreadyApprovedError("An approval of this number is on record.")
+        raise AlreadyApprovedError("An approval of this number is on record; give another number.")
     await record(session, "consent.approve", approval)
     return approval

@@ -121,7 +121,9 @@ async def recall_subject(
     )
     recall: Recall | None = await session.scalar(row.on_conflict_do_nothing().returning(Recall))
     if recall is None:
-        raise AlreadyRecalledError("This subject's data was taken back before.")
+        raise AlreadyRecalledError(
+            "This subject's data was taken back before; see its certificate."
+        )
     await record(session, "consent.recall", recall, why=reason)
     with _as_system(session, "recall"):
         subject.withdrawn_at = datetime.now(UTC)
@@ -156,7 +158,7 @@ async def report_effect(
         .execution_options(populate_existing=True)
     )
     if recall is None:
-        raise NoSuchRecallError("There is no such recall.")
+        raise NoSuchRecallError("There is no such recall; choose one from the list.")
     row = insert(RecallEffect).values(recall_id=recall_id, folder=folder, what=what, count=count)
     new = await session.scalar(row.on_conflict_do_nothing().returning(RecallEffect.id))
     if new is None:
@@ -203,7 +205,7 @@ async def _find_subject(session: AsyncSession, subject_id: UUID, *, lock: bool =
         query = query.with_for_update().execution_options(populate_existing=True)
     subject = await session.scalar(query)
     if subject is None:
-        raise NoSuchSubjectError("There is no such subject.")
+        raise NoSuchSubjectError("There is no such subject; choose one from the list.")
     return subject
 
 

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,6 +39,7 @@ from renkei.server.web import Db, Page, Params, list_page, needs
 
 router = APIRouter(prefix="/consent", tags=["consent"])
 VIEW = needs(Permission.CONSENT_VIEW)
+KIND = "Only this kind of data, such as image."
 
 
 def _columns(table: Any, out: Any) -> dict[str, Any]:
@@ -66,7 +67,7 @@ async def get_approval(approval_id: UUID, session: Db) -> ApprovalOut:
     """Return an ethics approval."""
     row = await session.scalar(select(Approval).where(Approval.id == approval_id))
     if row is None:
-        raise NoSuchPermitError("There is no such approval.")
+        raise NoSuchPermitError("There is no such approval; choose one from the list.")
     return ApprovalOut.model_validate(row)
 
 
@@ -88,7 +89,7 @@ async def get_agreement(agreement_id: UUID, session: Db) -> AgreementOut:
     """Return a contract."""
     row = await session.scalar(select(Agreement).where(Agreement.id == agreement_id))
     if row is None:
-        raise NoSuchPermitError("There is no such agreement.")
+        raise NoSuchPermitError("There is no such agreement; choose one from the list.")
     return AgreementOut.model_validate(row)
 
 
@@ -109,11 +110,11 @@ async def list_consents(session: Db, params: Params) -> Page[ConsentOut]:
 async def get_decision(
     subject_id: UUID,
     session: Db,
-    use: Use,
+    use: Annotated[Use, Query(description="What the data would be used for.")],
     *,
-    commercial: bool = False,
-    data_type: str | None = None,
-    at: dt.date | None = None,
+    commercial: Annotated[bool, Query(description="Whether somebody earns by it.")] = False,
+    data_type: Annotated[str | None, Query(max_length=40, description=KIND)] = None,
+    at: Annotated[dt.date | None, Query(description="On this day; without it, today.")] = None,
 ) -> DecisionOut:
     """Say whether a subject's data may be used for something, with every reason against it."""
     decision = await allow(
@@ -153,7 +154,7 @@ async def get_recall(recall_id: UUID, session: Db) -> RecallDetailOut:
     """Return a recall with what each folder did."""
     recall = await session.scalar(select(Recall).where(Recall.id == recall_id))
     if recall is None:
-        raise NoSuchRecallError("There is no such recall.")
+        raise NoSuchRecallError("There is no such recall; choose one from the list.")
     return await _detail(session, recall)
 
 

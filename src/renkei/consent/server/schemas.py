@@ -13,6 +13,7 @@ from renkei.server.web import In, Out
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Duo = Annotated[int, Field(ge=0, le=9_999_999)]
 Words = Annotated[list[Word], Field(max_length=50)]
 
 
@@ -51,7 +52,7 @@ class AgreementIn(In):
 
     site_id: UUID
     number: Annotated[str, StringConstraints(min_length=1, max_length=80)]
-    uses: Annotated[list[int], Field(min_length=1, max_length=30)]
+    uses: Annotated[list[Duo], Field(min_length=1, max_length=30)]
     commercial: bool
     fee_share_bp: Annotated[int, Field(ge=0, le=10_000)]
     starts: dt.date

@@ -64,7 +64,7 @@ async def prove(store: Store, index: int) -> LogProof:
     try:
         parts = inclusion_parts(index, checkpoint.size)
     except NoSuchLeafError as error:
-        raise NoSuchEntryError("The log has no such entry.") from error
+        raise NoSuchEntryError("The log has no such entry; choose one from the list.") from error
     return LogProof(index, tuple(await _folded(store, parts)), note)
 
 
@@ -75,11 +75,13 @@ async def prove_growth(store: Store, old: int, new: int) -> list[bytes]:
         NoSuchEntryError: The log never had one of these sizes.
     """
     if new > await store.size():
-        raise NoSuchEntryError("The log never had this size.")
+        raise NoSuchEntryError("The log never had this size; take one of its checkpoints.")
     try:
         parts = consistency_parts(old, new)
     except NoSuchLeafError as error:
-        raise NoSuchEntryError("The log never had this size.") from error
+        raise NoSuchEntryError(
+            "The log never had this size; take one of its checkpoints."
+        ) from error
     return await _folded(store, parts)
 
 

@@ -71,7 +71,7 @@ async def _known(session: AsyncSession, key: str, payload: Mapping[str, Any]) ->
     if known is None or (
         known.payload is not None and canonical(known.payload) != canonical(dict(payload))
     ):
-        raise KeyTakenError("The ledger holds another record under this key.")
+        raise KeyTakenError("The ledger holds another record under this key; choose another key.")
     return known
 
 

@@ -34,7 +34,7 @@ async def find_anchor(session: AsyncSession, *, key: str | None = None, **by: UU
     query = select(Anchor).where(Anchor.key == key if key else Anchor.id == by["anchor_id"])
     found = await session.scalar(query)
     if found is None:
-        raise NotFoundError("No such record in the ledger.")
+        raise NotFoundError("There is no such record in the ledger; choose one from the list.")
     return found
 
 

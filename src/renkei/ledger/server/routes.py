@@ -28,7 +28,7 @@ from renkei.server.web import Db, Page, Params, list_page, needs
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 ANCHOR_COLUMNS = {name: getattr(Anchor, name) for name in AnchorOut.model_fields}
 ENTRY_COLUMNS = {name: getattr(LogEntry, name) for name in EntryOut.model_fields}
-Size = Annotated[int, Query(ge=1, le=2**53)]
+Size = Annotated[int, Query(ge=1, le=2**53, description="A number of entries.")]
 
 
 @router.get("/anchors", dependencies=needs(Permission.LEDGER_VIEW))

@@ -45,7 +45,7 @@ async def open_delivery(session: AsyncSession, *, licence_id: UUID, days: int = 
     """
     licence = await find_licence(session, licence_id, lock=True)
     if licence.state is not State.ACTIVE:
-        raise NotActiveError("Only an active licence can be delivered on.")
+        raise NotActiveError("Only an active licence can be delivered on; sign and pay it first.")
     last = await session.scalar(
         select(func.max(Delivery.number)).where(Delivery.licence_id == licence_id)
     )

@@ -2,10 +2,10 @@
 
 import base64
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Path
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 from starlette.responses import Response
@@ -33,7 +33,9 @@ DELIVERY_COLUMNS = {name: getattr(Delivery, name) for name in DeliveryOut.model_
 FILE_COLUMNS = {name: getattr(DeliveryFile, name) for name in DeliveryFileOut.model_fields}
 RELEASE_COLUMNS = {name: getattr(Release, name) for name in ReleaseOut.model_fields}
 NOTICE_COLUMNS = {name: getattr(RecallNotice, name) for name in NoticeOut.model_fields}
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 OCTETS = "application/octet-stream"
+BODY: dict[str, Any] = {"content": {OCTETS: {}}}
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
 
 
@@ -93,18 +95,25 @@ async def show_receipt(delivery_id: UUID, session: Db) -> ReceiptOut:
 @router.post(
     "/deliveries/{delivery_id}/files/{n}/key", dependencies=needs(Permission.MARKET_DOWNLOAD)
 )
-async def release(delivery_id: UUID, n: int, body: KeyIn, session: Db) -> KeyOut:
+async def release(delivery_id: UUID, n: Number, body: KeyIn, session: Db) -> KeyOut:
     """Release the key of a file to the licence's public key; metered."""
     header = await release_key(session, delivery_id=delivery_id, n=n, request=body.request)
     return KeyOut(header=base64.b64encode(header).decode())
 
 
 @router.get(
-    "/deliveries/{delivery_id}/files/{n}/body", dependencies=needs(Permission.MARKET_DOWNLOAD)
+    "/deliveries/{delivery_id}/files/{n}/body",
+    dependencies=needs(Permission.MARKET_DOWNLOAD),
+    response_class=Response,
+    responses={
+        200: BODY | {"description": "The whole body"},
+        206: BODY | {"description": "The bytes that were asked for"},
+        416: {"description": "The range begins behind the end"},
+    },
 )
 async def show_body(
     delivery_id: UUID,
-    n: int,
+    n: Number,
     session: Db,
     range_header: Annotated[str | None, Header(alias="Range", max_length=60)] = None,
 ) -> Response:

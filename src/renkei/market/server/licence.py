@@ -119,7 +119,7 @@ async def find_licence(session: AsyncSession, licence_id: UUID, *, lock: bool = 
         query = query.with_for_update().execution_options(populate_existing=True)
     found: Licence | None = await session.scalar(query)
     if found is None:
-        raise NotFoundError("No such licence.")
+        raise NotFoundError("There is no such licence; choose one from the list.")
     return found
 
 
@@ -214,7 +214,7 @@ async def change_licence(
     """
     licence = await find_licence(session, licence_id, lock=True)
     if licence.paid_at is None and to is State.ACTIVE:
-        raise ConflictError("A licence becomes active by its payment.")
+        raise ConflictError("A licence becomes active by its payment; record that instead.")
     mover = Mover.JOB if actor_of(session).role is Role.SYSTEM else Mover.CURATOR
     licence.state = check_move(licence.state, to, mover)
     licence.why = why

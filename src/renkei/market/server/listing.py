@@ -62,7 +62,7 @@ async def list_product(
     """
     product = await session.get(Product, product_id)
     if product is None:
-        raise NotFoundError("No such product.")
+        raise NotFoundError("There is no such product; choose one from the list.")
     if not product.listable:
         raise NotListableError("This product was kept from the market; see its reason.")
     version = await frozen_version(session, version_id=product.version_id)
@@ -101,7 +101,7 @@ async def close_listing(session: AsyncSession, *, listing_id: UUID) -> Listing:
     """
     listing = await session.get(Listing, listing_id)
     if listing is None:
-        raise NotFoundError("No such offer.")
+        raise NotFoundError("There is no such offer; choose one from the catalogue.")
     listing.open = False
     await record(session, "market.close_listing", listing)
     return listing

@@ -18,7 +18,7 @@ from renkei.market.server.schemas import (
 from renkei.market.server.settle import pay_settlement, settle_licence
 from renkei.market.server.tables import JournalEntry, Posting, Settlement, Statement
 from renkei.server.actor import Permission
-from renkei.server.web import Db, Page, Params, list_page, needs
+from renkei.server.web import Db, Page, Params, gives, list_page, needs
 from renkei.subjects.server.tables import Site
 
 router = APIRouter()
@@ -56,7 +56,7 @@ async def show_settlement(settlement_id: UUID, session: Db) -> SettlementOut:
     """Show a distribution."""
     settlement = await session.get(Settlement, settlement_id)
     if settlement is None:
-        raise NotFoundError("No such settlement.")
+        raise NotFoundError("There is no such settlement; choose one from the list.")
     return SettlementOut.model_validate(settlement)
 
 
@@ -83,27 +83,35 @@ async def show_statement(statement_id: UUID, session: Db) -> StatementOut:
     """Show a statement."""
     statement = await session.get(Statement, statement_id)
     if statement is None:
-        raise NotFoundError("No such statement.")
+        raise NotFoundError("There is no such statement; choose one from the list.")
     return StatementOut.model_validate(statement)
 
 
-@router.get("/statements/{statement_id}/pdf", dependencies=needs(Permission.MARKET_MONEY))
+@router.get(
+    "/statements/{statement_id}/pdf",
+    dependencies=needs(Permission.MARKET_MONEY),
+    **gives("application/pdf"),
+)
 async def show_pdf(statement_id: UUID, session: Db) -> Response:
     """Return a statement as PDF."""
     options = [undefer(Statement.pdf)]
     statement = await session.get(Statement, statement_id, options=options)
     if statement is None:
-        raise NotFoundError("No such statement.")
+        raise NotFoundError("There is no such statement; choose one from the list.")
     return Response(statement.pdf, media_type="application/pdf", headers=_named("statement.pdf"))
 
 
-@router.get("/statements/{statement_id}/csv", dependencies=needs(Permission.MARKET_MONEY))
+@router.get(
+    "/statements/{statement_id}/csv",
+    dependencies=needs(Permission.MARKET_MONEY),
+    **gives("text/csv"),
+)
 async def show_csv(statement_id: UUID, session: Db) -> Response:
     """Return a statement as CSV."""
     options = [undefer(Statement.csv)]
     statement = await session.get(Statement, statement_id, options=options)
     if statement is None:
-        raise NotFoundError("No such statement.")
+        raise NotFoundError("There is no such statement; choose one from the list.")
     return Response(
         statement.csv, media_type="text/csv; charset=utf-8", headers=_named("statement.csv")
     )

@@ -47,12 +47,14 @@ async def request_licence(
     """
     actor = actor_of(session)
     if actor.role is not Role.LICENSEE or actor.organisation is None:
-        raise NoOrganisationError("Only a licensee's user can ask for a licence.")
+        raise NoOrganisationError("Only a licensee's user can ask for a licence; sign in as one.")
     listing = await session.get(Listing, listing_id)
     if listing is None or not listing.open:
-        raise NotFoundError("No such offer.")
+        raise NotFoundError("There is no such offer; choose one from the catalogue.")
     if wants_sealed and not listing.sealed_part:
-        raise SealedNotOfferedError("This offer does not include the sealed test part.")
+        raise SealedNotOfferedError(
+            "This offer does not include the sealed test part; ask without it."
+        )
     order = Order(
         listing_id=listing_id,
         organisation_id=actor.organisation,
@@ -83,7 +85,7 @@ async def find_order(session: AsyncSession, order_id: UUID) -> Order:
         .execution_options(populate_existing=True)
     )
     if found is None:
-        raise NotFoundError("No such request.")
+        raise NotFoundError("There is no such request; choose one from the list.")
     return found
 
 

@@ -51,7 +51,8 @@ async def check_cases(session: AsyncSession, *, order: Order, version_id: UUID) 
             refused.update(f"duo_{reason}" for reason in against(agreement.uses, asked))
     if refused:
         raise NotPermittedError(
-            "Consents or contracts of some cases do not allow this licence.", **refused
+            "Consents or contracts of some cases forbid this licence; choose another purpose.",
+            **refused,
         )
     return tuple(duties(codes))
 

@@ -153,7 +153,7 @@ async def confirm_destroyed(session: AsyncSession, *, notice_id: UUID) -> Recall
     """
     notice = await session.get(RecallNotice, notice_id)
     if notice is None:
-        raise NotToldError("No such notice.")
+        raise NotToldError("There is no such notice; choose one from the list.")
     if notice.destroyed_at is None:
         notice.destroyed_by, notice.destroyed_at = actor_of(session).id, datetime.now(UTC)
         await record(session, "market.destroyed", notice)

@@ -57,7 +57,7 @@ async def find_delivery(session: AsyncSession, delivery_id: UUID) -> Delivery:
             foreign = await looking.get(Delivery, delivery_id)
         if foreign is not None:
             await _audit_refusal(session, foreign, "not_yours")
-        raise NotFoundError("No such delivery.")
+        raise NotFoundError("There is no such delivery; choose one from the list.")
     return found
 
 
@@ -77,7 +77,7 @@ async def find_file(
         select(DeliveryFile).where(DeliveryFile.delivery_id == delivery_id, DeliveryFile.n == n)
     )
     if file is None:
-        raise NotFoundError("The delivery has no such file.")
+        raise NotFoundError("The delivery has no such file; its list has the numbers.")
     return delivery, file
 
 

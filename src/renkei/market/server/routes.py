@@ -53,7 +53,7 @@ async def show_listing(listing_id: UUID, session: Db) -> ListingOut:
     """Show an offer."""
     listing = await session.get(Listing, listing_id)
     if listing is None:
-        raise NotFoundError("No such offer.")
+        raise NotFoundError("There is no such offer; choose one from the catalogue.")
     return ListingOut.model_validate(listing)
 
 

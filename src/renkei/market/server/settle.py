@@ -58,7 +58,9 @@ async def settle_licence(
     licence = await find_licence(session, licence_id, lock=True)
     net = -await balance(session, f"{UNDISTRIBUTED}:{licence_id}")
     if licence.paid_at is None or net <= 0:
-        raise NothingToSettleError("Nothing of this licence waits to be distributed.")
+        raise NothingToSettleError(
+            "Nothing of this licence waits to be distributed; see its settlements."
+        )
     listing = await session.get_one(Listing, licence.listing_id)
     rule = Rule(readers_bp=listing.readers_bp, counts_made=listing.counts_made)
     shares = await site_shares(session, licence, rule)
@@ -143,7 +145,9 @@ async def _share_bp(session: AsyncSession, site_id: UUID) -> int:
         .limit(1)
     )
     if found is None:
-        raise NoAgreementError("A hospital of this version has no contract with a share.")
+        raise NoAgreementError(
+            "A hospital of this version has no contract with a share; put one on record."
+        )
     return int(found)
 
 
@@ -159,9 +163,9 @@ async def pay_settlement(session: AsyncSession, *, settlement_id: UUID) -> Settl
         select(Settlement).where(Settlement.id == settlement_id).with_for_update()
     )
     if settlement is None:
-        raise NotFoundError("No such settlement.")
+        raise NotFoundError("There is no such settlement; choose one from the list.")
     if settlement.state is SettlementState.PAID:
-        raise NothingToSettleError("This settlement was paid out before.")
+        raise NothingToSettleError("This settlement was paid out before; see its statements.")
     actor = actor_of(session)
     if settlement.made_by == actor.id:
         raise SamePersonError("Who made the settlement may not pay it out; another person must.")

@@ -45,7 +45,7 @@ async def find_plan(session: AsyncSession, *, plan: UUID | str) -> Plan:
             select(Plan).where(Plan.name == plan).order_by(Plan.id.desc()).limit(1)
         )
     if found is None:
-        raise NoSuchKeptPlanError("There is no such plan.")
+        raise NoSuchKeptPlanError("There is no such plan; choose one from the list.")
     return found
 
 

@@ -1,10 +1,10 @@
 """Routes of pre-processing: plans, runs, their provenance and pictures."""
 
 from collections import Counter
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy import Select, select
 from starlette.responses import Response
 
@@ -23,7 +23,7 @@ from renkei.preprocess.server.start import start_run
 from renkei.preprocess.server.tables import Plan, PlanRun
 from renkei.server.actor import Permission
 from renkei.server.storage import load
-from renkei.server.web import Db, Page, Params, list_page, needs
+from renkei.server.web import Db, Page, Params, gives, list_page, needs
 from renkei.subjects.server.tables import Site, Subject
 
 router = APIRouter(prefix="/preprocess", tags=["preprocess"])
@@ -91,7 +91,7 @@ async def get_run(run_id: UUID, session: Db) -> RunDetailOut:
     """Return a run with its provenance."""
     row = (await session.execute(_runs(PlanRun).where(PlanRun.id == run_id))).one_or_none()
     if row is None:
-        raise NoSuchRunError("There is no such run.")
+        raise NoSuchRunError("There is no such run; choose one from the list.")
     run: PlanRun = row.PlanRun
     return RunDetailOut(
         **RunOut.model_validate(row).model_dump(),
@@ -107,17 +107,19 @@ async def get_run(run_id: UUID, session: Db) -> RunDetailOut:
     )
 
 
-@router.get("/runs/{run_id}/preview.png", dependencies=VIEW)
+@router.get("/runs/{run_id}/preview.png", dependencies=VIEW, **gives("image/png"))
 async def get_preview(
-    run_id: UUID, session: Db, side: Literal["before", "after"] = "after"
+    run_id: UUID,
+    session: Db,
+    side: Annotated[Literal["before", "after"], Query(description="Which of both.")] = "after",
 ) -> Response:
     """Return a picture of the case before or after the run."""
     run = await session.get(PlanRun, run_id)
     if run is None:
-        raise NoSuchRunError("There is no such run.")
+        raise NoSuchRunError("There is no such run; choose one from the list.")
     object_id = run.before_object_id if side == "before" else run.after_object_id
     if object_id is None:
-        raise NoPreviewError("This run has no picture.")
+        raise NoPreviewError("This run has no picture; it comes when the run is done.")
     # Named by its content and gone with the subject's key: private, and asked for again.
     headers = {"Cache-Control": "private, no-cache"}
     return Response(await load(session, object_id), media_type="image/png", headers=headers)

@@ -73,7 +73,7 @@ class StartIn(In):
 
     plan: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     series_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
-    pairs: Annotated[dict[UUID, UUID], Field(default_factory=dict)]
+    pairs: Annotated[dict[UUID, UUID], Field(default_factory=dict, max_length=1000)]
     with_labels: bool = True
 
 

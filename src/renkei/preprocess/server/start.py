@@ -86,10 +86,12 @@ async def start_run(
         for one, role in zip(series_ids, parsed.roles, strict=True)
     ]
     if len({case.subject_id for case in cases}) > 1:
-        raise NotAPairError("Both series must be of one subject.")
+        raise NotAPairError("Both series must be of one subject; choose another pair.")
     signed = await find_signed(session, series_id) if with_labels else None
     if with_labels and signed is None:
-        raise NotSignedError("The labels of this series are not signed yet.")
+        raise NotSignedError(
+            "The labels of this series are not signed yet; run without labels, or wait."
+        )
     sources = await find_sources(session, parsed, series_ids)
     key = run_key(parsed, sources, signed.sha256 if signed else None)
     row = insert(PlanRun).values(
@@ -145,12 +147,12 @@ async def _again(session: AsyncSession, key: str) -> PlanRun:
 async def _selected(session: AsyncSession, series_id: UUID, modality: str) -> Series:
     series = await session.get(Series, series_id)
     if series is None:
-        raise NoSuchSeriesError("There is no such series.")
+        raise NoSuchSeriesError("There is no such series; choose one from the list.")
     if series.modality != modality:
         raise WrongModalityError(f"This plan takes {modality} here.")
     subject = await session.get_one(Subject, series.subject_id)
     if subject.withdrawn_at is not None:
-        raise WithdrawnSubjectError("The subject has withdrawn.")
+        raise WithdrawnSubjectError("The subject has withdrawn; leave the case out.")
     if await standing(session, series_id) is not Outcome.ACCEPT:
-        raise NotSelectedError("Selection does not accept this series.")
+        raise NotSelectedError("Selection does not accept this series; judge or decide it first.")
     return series

@@ -14,7 +14,9 @@ def align(scan: Scan, params: Params, fixed: Scan | None) -> Done:
         StepRefusedError: There is nothing to align to, or the result proves nothing.
     """
     if fixed is None:
-        raise StepRefusedError("This step needs a scan to align to.", code="no_pair")
+        raise StepRefusedError(
+            "This step needs a scan to align to; name the second series.", code="no_pair"
+        )
     frames = {scan.image.frame_of_reference_uid, fixed.image.frame_of_reference_uid}
     found = align_rigid(
         to_sitk(fixed.image),

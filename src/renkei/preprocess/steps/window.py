@@ -38,7 +38,9 @@ def window(scan: Scan, params: Params, _fixed: Scan | None) -> Done:
 def foreground_range(voxels: NDArray[Any]) -> tuple[float, float]:
     """Return the 0.5 and 99.5 percentile above an Otsu threshold times 0.6."""
     if voxels.min() == voxels.max():
-        raise StepRefusedError("The image is constant.", code="constant_image")
+        raise StepRefusedError(
+            "The image is constant, so it has no window; look at the scan.", code="constant_image"
+        )
     inside = voxels[voxels > 0.6 * filters.threshold_otsu(voxels.ravel()[::7])]
     low, high = np.percentile(inside, [0.5, 99.5])
     return float(low), float(high)

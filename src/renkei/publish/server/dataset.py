@@ -42,7 +42,7 @@ async def open_dataset(
     )
     dataset: Dataset | None = await session.scalar(row.on_conflict_do_nothing().returning(Dataset))
     if dataset is None:
-        raise NameTakenError("A dataset of this name exists.")
+        raise NameTakenError("A dataset of this name exists; choose another name.")
     await record(session, "publish.open", dataset)
     return dataset
 
@@ -68,9 +68,9 @@ async def open_draft(
         select(Dataset).where(Dataset.id == dataset_id).with_for_update()
     )
     if dataset is None:
-        raise NotFoundError("No such dataset.")
+        raise NotFoundError("There is no such dataset; choose one from the list.")
     if await find_draft(session, dataset_id=dataset_id) is not None:
-        raise DraftOpenError("The dataset has an open draft.")
+        raise DraftOpenError("The dataset has an open draft; freeze that one first.")
     parent = await latest_frozen(session, dataset_id=dataset_id)
     version = Version(
         dataset_id=dataset_id,
@@ -120,7 +120,7 @@ async def lock_draft(session: AsyncSession, *, version_id: UUID) -> Version:
         .execution_options(populate_existing=True)
     )
     if version is None:
-        raise NotFoundError("No such version.")
+        raise NotFoundError("There is no such version; choose one from the list.")
     if version.state is not VersionState.DRAFT:
         raise NotDraftError("This version is frozen; open a draft of the next one.")
     return version

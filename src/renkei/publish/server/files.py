@@ -46,7 +46,7 @@ async def frozen_version(session: AsyncSession, *, version_id: UUID) -> Version:
     """
     version = await session.scalar(select(Version).where(Version.id == version_id))
     if version is None:
-        raise NotFoundError("No such version.")
+        raise NotFoundError("There is no such version; choose one from the list.")
     if version.state is not VersionState.FROZEN:
         raise NotFrozenError("This version is a draft; freeze it first.")
     return version
@@ -89,7 +89,9 @@ def _file(case: VersionCase, line: dict[str, Any]) -> VersionFile:
     }
     object_id = by_role.get(line["role"])
     if object_id is None:
-        raise NotFoundError("The version names a file that has no stored object.")
+        raise NotFoundError(
+            "The version names a file that has no stored object; restore it from a backup."
+        )
     return VersionFile(
         path=line["path"],
         role=line["role"],

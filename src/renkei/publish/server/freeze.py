@@ -94,7 +94,7 @@ async def freeze_version(session: AsyncSession, *, version_id: UUID) -> Version:
     dataset = await session.get_one(Dataset, version.dataset_id)
     cases, dropped = await _still_allowed(session, await cases_of_version(session, version_id))
     if not cases:
-        raise EmptyDraftError("No case of the draft may be published.")
+        raise EmptyDraftError("No case of the draft may be published; see why in its flow.")
     flow = _closed_flow(version.flow, cases, dropped)
     parent = await session.get(Version, version.parent_id) if version.parent_id else None
     before = await cases_of_version(session, parent.id) if parent else []

@@ -1,9 +1,9 @@
 """Routes of publishing: datasets, versions with card, flow and representation, products."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy import select
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -31,10 +31,13 @@ from renkei.publish.server.schemas import (
 from renkei.publish.server.tables import Dataset, Product, VersionCase
 from renkei.server.actor import Permission
 from renkei.server.jobs import defer
-from renkei.server.web import Db, Page, Params, list_page, needs
+from renkei.server.web import Db, Page, Params, gives, list_page, needs
 
 router = APIRouter(prefix="/publish", tags=["publish"])
 VIEW = needs(Permission.PUBLISH_VIEW)
+Language = Annotated[Literal["ja", "en"], Query(description="The language of the page.")]
+ForAll = Annotated[bool, Query(description="As everybody may see it.")]
+Target = Annotated[str, Query(max_length=60, description="The name of an exporter.")]
 DRAFT = needs(Permission.PUBLISH_DRAFT)
 
 
@@ -61,7 +64,7 @@ async def get_dataset(dataset_id: UUID, session: Db) -> DatasetOut:
     """Return a dataset."""
     found = await session.scalar(select(Dataset).where(Dataset.id == dataset_id))
     if found is None:
-        raise NotFoundError("No such dataset.")
+        raise NotFoundError("There is no such dataset; choose one from the list.")
     return DatasetOut.model_validate(found)
 
 
@@ -131,14 +134,14 @@ async def freeze(version_id: UUID, session: Db) -> JobOut:
 
 @router.get("/versions/{version_id}/card", dependencies=VIEW, response_class=HTMLResponse)
 async def get_card(
-    version_id: UUID, session: Db, lang: Literal["ja", "en"] = "ja", *, public: bool = False
+    version_id: UUID, session: Db, lang: Language = "ja", *, public: ForAll = False
 ) -> HTMLResponse:
     """Return the card as a page."""
     return HTMLResponse(await view.card(session, version_id, lang, public=public))
 
 
-@router.get("/versions/{version_id}/card.json", dependencies=VIEW)
-async def get_croissant(version_id: UUID, session: Db, *, public: bool = False) -> JSONResponse:
+@router.get("/versions/{version_id}/card.json", dependencies=VIEW, **gives("application/ld+json"))
+async def get_croissant(version_id: UUID, session: Db, *, public: ForAll = False) -> JSONResponse:
     """Return the card as Croissant 1.1 with RAI 1.0."""
     found = await view.card(session, version_id, "croissant", public=public)
     return JSONResponse(found, media_type="application/ld+json")
@@ -176,9 +179,9 @@ async def get_diff(version_id: UUID, other_id: UUID, session: Db) -> DiffOut:
 @router.get(
     "/versions/{version_id}/export",
     dependencies=needs(Permission.PUBLISH_EXPORT),
-    response_class=Response,
+    **gives("application/x-tar"),
 )
-async def export(version_id: UUID, session: Db, to: str = "nnunet") -> Response:
+async def export(version_id: UUID, session: Db, to: Target = "nnunet") -> Response:
     """Return a version in another format as a tar; the sealed part stays out."""
     data = await export_version(session, version_id=version_id, to=to)
     disposition = {"Content-Disposition": 'attachment; filename="version.tar"'}

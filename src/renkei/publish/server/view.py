@@ -75,7 +75,7 @@ async def find_version(session: AsyncSession, version_id: UUID) -> Version:
     """
     version: Version | None = await session.scalar(select(Version).where(Version.id == version_id))
     if version is None:
-        raise NotFoundError("No such version.")
+        raise NotFoundError("There is no such version; choose one from the list.")
     return version
 
 

@@ -2,6 +2,7 @@
 
 from renkei.server.web.access import Db, current_actor, needs, public, route_permissions
 from renkei.server.web.app import create_app
+from renkei.server.web.document import gives
 from renkei.server.web.lists import ListParams, Page, Params, list_page
 from renkei.server.web.problem import Problem
 from renkei.server.web.schema import In, Out
@@ -16,6 +17,7 @@ __all__ = [
     "Problem",
     "create_app",
     "current_actor",
+    "gives",
     "list_page",
     "needs",
     "public",

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
 from sqlalchemy import text
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -15,6 +13,7 @@ from renkei import __version__
 from renkei.server import db, telemetry, vault
 from renkei.server.web import problem
 from renkei.server.web.access import SignIn, public
+from renkei.server.web.document import REFUSED, Api, operation_id
 from renkei.server.web.envelope import Envelope
 from renkei.server.web.pages import pages
 
@@ -29,7 +28,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok", "version": __version__}
 
 
-@health.get("/readyz", dependencies=public())
+@health.get("/readyz", dependencies=public(), responses={503: {"description": "Not yet"}})
 async def readyz() -> Response:
     """Say whether the database and the object store are open."""
     try:
@@ -55,15 +54,15 @@ def create_app(
     dist: Path | None = None,
 ) -> FastAPI:
     """Return the app with each router below its prefix; `sign_in` says who a request is from."""
-    app = FastAPI(
+    app = Api(
         title="Renkei",
         version=__version__,
         lifespan=lifespan,
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=_operation_id,
-        responses={"default": {"model": problem.Problem, "description": "Refused"}},
+        generate_unique_id_function=operation_id,
+        responses={"default": REFUSED},
     )
     app.state.sign_in = sign_in
     problem.install(app)
@@ -75,13 +74,3 @@ def create_app(
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(Envelope)
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    tag = str(route.tags[0]) if route.tags else "service"
-    return f"{tag}_{route.name}"
-
-
-def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """Return the document that the web client's types are generated from."""
-    return app.openapi()

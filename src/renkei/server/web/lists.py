@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    false,
     func,
     literal,
     or_,
@@ -36,6 +37,11 @@ T = TypeVar("T")
 MOST_ROWS = 500
 CSV_CHUNK = 1000
 OWN = frozenset({"q", "sort", "after", "limit", "format"})
+Q = "Words that a text of the row contains."
+SORT = "The column to sort by; a minus in front sorts downwards. Without it: newest first."
+AFTER = "The `next` of the page before; leave it out for the first page."
+LIMIT = "The number of rows of a page."
+FORMAT = "`csv` gives every row of the list as a file, without pages."
 # A spreadsheet takes a cell that begins so for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -67,11 +73,11 @@ class ListParams:
 def list_params(
     request: Request,
     *,
-    q: Annotated[str | None, Query(max_length=200)] = None,
-    sort: Annotated[str | None, Query(max_length=60)] = None,
-    after: Annotated[str | None, Query(max_length=1000)] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
-    format: Literal["json", "csv"] = "json",  # noqa: A002  its name in the address
+    q: Annotated[str | None, Query(max_length=200, description=Q)] = None,
+    sort: Annotated[str | None, Query(max_length=60, description=SORT)] = None,
+    after: Annotated[str | None, Query(max_length=1000, description=AFTER)] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_ROWS, description=LIMIT)] = 50,
+    format: Annotated[Literal["json", "csv"], Query(description=FORMAT)] = "json",  # noqa: A002  its name in the address
 ) -> ListParams:
     """Read them from the address; every other name is a filter on the column of that name."""
     names = [name for name in request.query_params if name not in OWN]
@@ -145,7 +151,8 @@ def _narrow(
         names = search if search is not None else [n for n, c in columns.items() if _is_text(c)]
         escaped = params.q.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         found = [_as_text(columns[name]).ilike(f"%{escaped}%") for name in names]
-        query = query.where(or_(*found))
+        # A list without a text finds nothing; an empty "or" would find everything.
+        query = query.where(or_(false(), *found))
     return query.order_by(None)
 
 

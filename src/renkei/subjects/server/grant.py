@@ -42,7 +42,7 @@ async def grant_view(
         else select(Slide).where(Slide.id == slide_id)
     )
     if image is None:
-        raise NoSuchImageError("There is no such series or slide.")
+        raise NoSuchImageError("There is no such series or slide; choose one from the list.")
     row = insert(Grant).values(
         user_id=user_id,
         site_id=image.site_id,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from renkei.errors import NotFoundError
 from renkei.server.actor import Permission
-from renkei.server.web import Db, Page, Params, list_page, needs
+from renkei.server.web import Db, Page, Params, gives, list_page, needs
 from renkei.subjects.server import lists
 from renkei.subjects.server.files import record_file
 from renkei.subjects.server.schemas import (
@@ -125,7 +125,7 @@ async def get_record(record_id: UUID, session: Db) -> RecordOut:
     return RecordOut.model_validate(row)
 
 
-@router.get("/records/{record_id}/content", dependencies=VIEW)
+@router.get("/records/{record_id}/content", dependencies=VIEW, **gives("application/octet-stream"))
 async def get_record_content(record_id: UUID, session: Db) -> Response:
     """Return a record's content as it was stored."""
     content = await record_file(session, record_id)
@@ -137,5 +137,5 @@ async def get_record_content(record_id: UUID, session: Db) -> Response:
 async def _one(session: AsyncSession, query: Select[Any]) -> Any:
     row = (await session.execute(query)).one_or_none()
     if row is None:
-        raise NoSuchFactError("There is no such thing here.")
+        raise NoSuchFactError("There is no such thing here; choose one from the list.")
     return row

@@ -35,12 +35,14 @@ async def add_site(
         )
     )
     if hospital is None:
-        raise NoSuchHospitalError("There is no such hospital.")
+        raise NoSuchHospitalError("There is no such hospital; add it first.")
     row = insert(Site).values(
         id=hospital.id, code=code, name=hospital.name, country=hospital.country, region=region
     )
     site: Site | None = await session.scalar(row.on_conflict_do_nothing().returning(Site))
     if site is None:
-        raise SiteExistsError("The hospital is a site already, or another site has this code.")
+        raise SiteExistsError(
+            "The hospital is a site already, or another site has this code; choose another code."
+        )
     await record(session, "subjects.site", site)
     return site

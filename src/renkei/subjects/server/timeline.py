@@ -21,7 +21,7 @@ async def timeline(session: AsyncSession, subject_id: UUID) -> list[Entry]:
         NoSuchSubjectError: There is none, or none that the actor may see.
     """
     if await session.scalar(select(Subject.id).where(Subject.id == subject_id)) is None:
-        raise NoSuchSubjectError("There is no such subject.")
+        raise NoSuchSubjectError("There is no such subject; choose one from the list.")
     series = await session.execute(
         select(Study.date, Series.id, Series.modality, Series.body_part)
         .join(Study, Study.id == Series.study_id)
