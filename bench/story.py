@@ -46,7 +46,7 @@ def _tell(data):
     ) as story:  # fmt: skip
         for line in story.stdout:
             told = json.loads(line)
-            at[told["step"]] = time.monotonic() - started
+            at[told.get("step") or next(iter(told))] = time.monotonic() - started
             peak = max(peak, float(told.get("peak_mb", 0)))
     if story.returncode:
         raise SystemExit(f"the story ended with {story.returncode}")

@@ -4,7 +4,13 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "e2e",
   timeout: 60_000,
-  workers: 1,
+  expect: { timeout: 15_000 },
+  workers: 2,
+  // Those who act go first and one by one: each changes what the next one finds.
+  projects: [
+    { name: "acts", testIgnore: /tours/, workers: 1 },
+    { name: "tours", testMatch: /tours/, dependencies: ["acts"] },
+  ],
   forbidOnly: true,
   retries: process.env.CI ? 1 : 0,
   reporter: [["list"], ["junit", { outputFile: process.env.JUNIT_FILE ?? "test-results/e2e.xml" }]],

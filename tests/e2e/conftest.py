@@ -28,7 +28,7 @@ class Story:
 
 def steps_of(log: Path):
     lines = [json.loads(x) for x in log.read_text("utf-8").splitlines() if x.endswith("}")]
-    return {line["step"]: line for line in lines}
+    return {line.get("step") or next(iter(line)): line for line in lines}
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def story():
         assert time.monotonic() < end
         time.sleep(1)
     steps = steps_of(log)
-    yield Story(folder, steps["open"]["url"], steps)
+    yield Story(folder, steps["open"]["open"], steps)
     process.send_signal(signal.SIGINT)
     process.wait(60)
     shutil.rmtree(folder, ignore_errors=True)

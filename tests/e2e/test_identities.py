@@ -16,6 +16,7 @@ from renkei import http
 from renkei.demo.inputs import CT, FIRST_MADE, MADE, MR, NO_CONSENT, PAIR, SLIDE
 from renkei.demo.organise import KEPT
 from renkei.demo.persons import FIRST, SECOND, TOO_EARLY, person
+from renkei.demo.processes import run_tool
 from renkei.server.actor import system
 from renkei.server.db import transaction
 from renkei.server.opening import locate, opened
@@ -80,6 +81,16 @@ def test_the_search_looks_for_what_is_provably_in_the_originals(proved, written)
 def test_none_of_them_is_in_the_samples_before_identities_are_written(needles):
     bare = [p for p in (ROOT / "samples").rglob("*") if p.is_file()]
     assert [str(p) for p in bare if hits(needles, p.read_bytes())] == []
+
+
+def test_none_of_them_comes_from_a_clean_run_of_the_tool(needles, tmp_path):
+    key, out = tmp_path / "key.json", tmp_path / "out"
+    run_tool("deid", "key", key)
+    lines = run_tool("deid", "run", ROOT / "samples", "--out", out, "--key", key, "--json")
+    clean = [line for line in lines if line["state"] == "clean"]
+    assert len(clean) > 20
+    made = [p for p in out.rglob("*") if p.is_file()]
+    assert [str(p) for p in made if hits(needles, p.read_bytes())] == []
 
 
 def test_no_identifier_is_in_a_file_of_the_platform_or_the_licensee(story, needles):

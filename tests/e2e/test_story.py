@@ -33,6 +33,10 @@ def test_each_bad_input_ends_where_it_should(story):
     assert held["outside_approval_period"] > 0
 
 
+def test_a_study_under_an_expired_approval_ends_in_quarantine(story):
+    assert story.steps["collect"]["rejected"].get("approval_expired", 0) > 0
+
+
 def test_one_case_is_excluded_and_one_was_decided_by_a_person(story):
     step = story.steps["select"]
     assert any(reason.startswith("exclude:") for reason in step["rejected"])

@@ -30,7 +30,7 @@ from renkei.imaging.nifti import read_nifti
 from renkei.imaging.seg import write_seg
 from renkei.imaging.volume import Volume, read_series
 
-MADE = 26
+MADE = 24
 FIRST_MADE = 11
 # Every second slice: 6 mm apart, half the files, the same anatomy.
 STEP = 2

@@ -84,14 +84,14 @@ class Teller:
     def begin(self, address: str) -> None:
         """Say where the web app can be watched while the story fills it."""
         if self.as_json:
-            self.line({"step": "begin", "url": address})
+            self.line({"begin": address})
         else:
             self.console.print(f"Watch it happen at [bold]{address}[/bold].")
 
     def end(self, address: str, peak_mb: float) -> None:
         """Say where the web app is open."""
         if self.as_json:
-            self.line({"step": "open", "url": address, "peak_mb": round(peak_mb)})
+            self.line({"open": address, "peak_mb": round(peak_mb)})
             return
         self.table()
         self.console.print(f"The web app is open at [bold]{address}[/bold] (Ctrl-C ends it).")

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version as installed
 from typing import Any
@@ -99,10 +100,8 @@ def score_cases(
     model: Model, recipe: Recipe, folder: Folder, cases: Iterable[Case]
 ) -> list[CaseScore]:
     """Score a model case by case; a structure that a case does not know is left out of it."""
-    found = []
-    for case in cases:
-        if case.labels is None:
-            continue
+
+    def score(case: Case) -> CaseScore:
         example = example_of(load_case(folder, case))
         predicted = recipe.predict(model.weights, example)
         scores = {
@@ -114,8 +113,10 @@ def score_cases(
             for name in model.structures
             if name in example.masks
         }
-        found.append(CaseScore(case.name, case.subject, scores, case.facts))
-    return found
+        return CaseScore(case.name, case.subject, scores, case.facts)
+
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(score, [case for case in cases if case.labels is not None]))
 
 
 def evaluate_model(

@@ -7,6 +7,7 @@ The model is a set of plain arrays: loading one runs no code.
 import io
 import zipfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -50,13 +51,16 @@ def fit(
     need_extra("imaging", "sklearn", "scipy")
     from sklearn.ensemble import RandomForestClassifier
 
-    rows, answers = [], []
-    for number, example in enumerate(sorted(examples, key=lambda e: e.name)):
-        if all(name in example.masks for name in structures):
-            random = np.random.default_rng([seed, number])
-            found = _sample(example, structures, settings, random)
-            rows.append(found[0])
-            answers.append(found[1])
+    def sample(numbered: tuple[int, Example]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        # One seed per case: the order in which threads end changes nothing.
+        random = np.random.default_rng([seed, numbered[0]])
+        return _sample(numbered[1], structures, settings, random)
+
+    numbered = enumerate(sorted(examples, key=lambda e: e.name))
+    known = [(n, e) for n, e in numbered if all(name in e.masks for name in structures)]
+    with ThreadPoolExecutor() as pool:
+        samples = list(pool.map(sample, known))
+    rows, answers = [row for row, _ in samples], [answer for _, answer in samples]
     if not rows or not np.concatenate(answers).any():
         raise NothingToLearnError(
             "The training part holds no voxel of these structures; name others."
@@ -66,7 +70,7 @@ def fit(
         max_depth=int(settings["depth"]),
         min_samples_leaf=int(settings["leaf"]),
         random_state=seed,
-        n_jobs=1,
+        n_jobs=-1,
     )
     inside = np.concatenate(answers)
     forest.fit(np.concatenate(rows), inside if len(structures) > 1 else inside.ravel())
