@@ -7,8 +7,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil
-
 from bench.measure import Row
 from renkei.demo.processes import platform
 
@@ -32,8 +30,7 @@ def _idle(data):
     data.mkdir()
     with platform(data, 0) as running:
         time.sleep(SETTLE)
-        server = psutil.Process(running.process.pid)
-        return sum(p.memory_info().rss for p in (server, *server.children(recursive=True))) / 2**20
+        return sum(memory.rss for memory in running.memory()) / 2**20
 
 
 def _tell(data):

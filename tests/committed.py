@@ -7,10 +7,26 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.types import ASGIApp
 
 from renkei import http
 from renkei.server.db import Engine
 from renkei.server.stream import listening
+
+
+@asynccontextmanager
+async def answering(app: ASGIApp) -> AsyncIterator[str]:
+    """Answer on a real socket of loopback; give the address."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1)
+    )
+    serving = asyncio.create_task(server.serve())
+    async with asyncio.timeout(30):
+        while not server.started:  # noqa: ASYNC110  it has no event to wait for
+            await asyncio.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await serving
 
 
 @pytest.fixture
@@ -29,14 +45,5 @@ async def address(fresh_database: Engine) -> AsyncIterator[str]:
         async with listening(fresh_database):
             yield
 
-    config = uvicorn.Config(
-        http.build(lifespan), port=0, log_config=None, timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    async with asyncio.timeout(30):
-        while not server.started:  # noqa: ASYNC110  it has no event to wait for
-            await asyncio.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await serving
+    async with answering(http.build(lifespan)) as found:
+        yield found

@@ -1,5 +1,6 @@
 """What hospitals send: small files made in code, manifests, and an open batch."""
 
+import gzip
 import io
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from renkei.people.server.tables import OrganisationKind
 from renkei.proof.batch import BatchManifest, SentConsent, SentFile, SentSubject
 
 TODAY = datetime.now(UTC).date()
+# A gigabyte of zeros in a megabyte, made of one piece again and again.
+BOMB = gzip.compress(bytes(16 << 20), 9) * 70
 
 
 def ct_slice(

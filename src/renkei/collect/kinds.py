@@ -36,6 +36,8 @@ LIMIT = MappingProxyType(
         "report": 4 * MB,
     }
 )
+# Half-sent files are kept so long; then the sender begins again.
+DAYS_TO_KEEP = 5
 # Largest content once unpacked; a gzip of zeros grows a thousandfold.
 INFLATED_LIMIT = 1024 * MB
 

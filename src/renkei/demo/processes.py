@@ -38,12 +38,19 @@ class Platform:
     def sample_memory(self) -> None:
         """Remember the most memory that the platform's processes held together, in MB."""
         try:
-            server = psutil.Process(self.process.pid)
-            family = [server, *server.children(recursive=True)]
-            held = sum(p.memory_info().rss - p.memory_info().shared for p in family)
+            held = sum(memory.rss - memory.shared for memory in self.memory())
         except psutil.Error:
             return
         self.peak_mb = max(self.peak_mb, held / 2**20)
+
+    def memory(self) -> list[Any]:
+        """Return what each process of the platform holds now; the database's are none of them.
+
+        Raises:
+            psutil.Error: One of them has just ended.
+        """
+        server = psutil.Process(self.process.pid)
+        return [p.memory_info() for p in (server, *server.children(recursive=True))]
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version as installed
 from typing import Any
@@ -13,6 +12,7 @@ from renkei.errors import DataRefusedError
 from renkei.proof import canonical, digest
 from renkei.publish.cases import Case, Folder, check_files
 from renkei.publish.load import LoadedCase, load_case
+from renkei.train import threads
 from renkei.train.evaluate import CaseScore, Evaluation, evaluate_cases
 from renkei.train.metrics import score_mask
 from renkei.train.recipe import Example, Recipe
@@ -115,8 +115,7 @@ def score_cases(
         }
         return CaseScore(case.name, case.subject, scores, case.facts)
 
-    with ThreadPoolExecutor() as pool:
-        return list(pool.map(score, [case for case in cases if case.labels is not None]))
+    return threads.each(score, [case for case in cases if case.labels is not None])
 
 
 def evaluate_model(

@@ -1,14 +1,13 @@
 """What hospitals send by mistake or in malice, over a real socket: each refusal has its place."""
 
 import asyncio
-import gzip
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from sqlalchemy import func, select
-from tests.collect.conftest import Sending, ct_slice, permit
+from tests.collect.conftest import BOMB, Sending, ct_slice, permit
 from tests.collect.server.test_routes import CHUNK, TUS, metadata
 from tests.committed import address, connection
 from tests.dicomweb.server.test_stow import send
@@ -21,8 +20,6 @@ from renkei.subjects.server.tables import Instance, Rendition
 __all__ = ["address", "connection"]
 API = "/api/v1/collect"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(400)
-# A gigabyte of zeros in a megabyte, made of one piece again and again.
-BOMB = gzip.compress(bytes(16 << 20), 9) * 70
 SLICES = {
     "empty": b"",
     "truncated": ct_slice(number=2)[:-40],

@@ -3,8 +3,8 @@
 import os
 import time
 
+from renkei.collect.kinds import DAYS_TO_KEEP
 from renkei.collect.server.jobs import sweep_uploads
-from renkei.collect.server.uploads import DAYS_TO_KEEP
 
 
 async def test_half_sent_files_go_after_some_days_and_fresh_ones_stay(tmp_path, monkeypatch):

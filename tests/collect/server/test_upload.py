@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
-from tests.collect.conftest import subject
+from tests.collect.conftest import BOMB, subject
 
 from renkei.collect.server.batch import close_batch
 from renkei.collect.server.count import count_batch
@@ -155,11 +155,9 @@ async def test_an_upload_that_is_not_what_it_says_is_held(
 
 
 async def test_a_zip_bomb_ends_in_quarantine(session, sending, opened, monkeypatch):
-    # The same member many times over: gzip reads them as one, and this takes no time to make.
-    bomb = gzip.compress(bytes(16 << 20), 9) * 70
-    n = sending.add(bomb, "vcf")
+    n = sending.add(BOMB, "vcf")
     batch = (await opened(sending)).batch
-    taken = await take_upload(session, batch_id=batch.id, n=n, data=bomb)
+    taken = await take_upload(session, batch_id=batch.id, n=n, data=BOMB)
     assert taken.reason == "inflates_too_far"
 
 

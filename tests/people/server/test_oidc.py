@@ -1,6 +1,5 @@
 """Signing in through an OpenID provider: a real issuer on loopback, with keys, codes and PKCE."""
 
-import asyncio
 import base64
 import hashlib
 import time
@@ -9,12 +8,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 import pytest
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
+from tests.committed import answering
 
 from renkei import http
 from renkei.people.server.organisation import add_organisation, add_user
@@ -87,19 +86,12 @@ class Issuer:
 @pytest.fixture
 async def issuer(monkeypatch):
     found = Issuer()
-    server = uvicorn.Server(uvicorn.Config(found.app(), port=0, log_level="error"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    found.address = f"http://127.0.0.1:{port}"
-    monkeypatch.setenv("RENKEI_OIDC_ISSUER", found.address)
-    monkeypatch.setenv("RENKEI_OIDC_CLIENT_ID", CLIENT)
-    monkeypatch.setenv("RENKEI_OIDC_CLIENT_SECRET", SECRET)
-    monkeypatch.setenv("RENKEI_PUBLIC_URL", PUBLIC)
-    yield found
-    server.should_exit = True
-    await serving
+    async with answering(found.app()) as found.address:
+        monkeypatch.setenv("RENKEI_OIDC_ISSUER", found.address)
+        monkeypatch.setenv("RENKEI_OIDC_CLIENT_ID", CLIENT)
+        monkeypatch.setenv("RENKEI_OIDC_CLIENT_SECRET", SECRET)
+        monkeypatch.setenv("RENKEI_PUBLIC_URL", PUBLIC)
+        yield found
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from renkei.annotate.tools import TOOLS
 from renkei.annotate.vocabulary import load_vocabulary, vocabularies
 from renkei.server.actor import Permission, Role
 from renkei.server.db import actor_of
-from renkei.server.web import Db, Page, Params, gives, list_page, needs
+from renkei.server.web import Db, Number, Page, Params, gives, list_page, needs
 
 router = APIRouter(prefix="/annotate", tags=["annotate"])
 router.include_router(drawing_router)
@@ -118,9 +118,7 @@ async def exclude(task_id: UUID, body: ReasonIn, session: Db) -> TaskOut:
 @router.get(
     "/tasks/{task_id}/slabs/{number}", dependencies=READ, **gives("application/octet-stream")
 )
-async def show_slab(
-    task_id: UUID, number: Annotated[int, Path(ge=0, le=2**31 - 1)], session: Db
-) -> Response:
+async def show_slab(task_id: UUID, number: Number, session: Db) -> Response:
     """Return one slab of the image, int16 little-endian, gzipped."""
     data = await read_slab(session, task_id=task_id, number=number)
     return Response(data, media_type="application/octet-stream", headers=GZIP)

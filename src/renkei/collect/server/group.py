@@ -101,17 +101,18 @@ class Group:
             return await self._refuse(row, one, str(subject), None)
         key = (subject.id, read.study_uid, read.series_uid)
         if key not in self.known:
-            try:
-                async with self.session.begin_nested():
-                    found = await write_series(self.session, subject=subject, facts=read)
-            except ConflictingBytesError:
-                self.known[key] = None
-            else:
-                self.known[key] = found
+            self.known[key] = await self._series(subject, read)
         series_id = self.known[key]
         if series_id is None:
             return await self._refuse(row, one, CONFLICT, subject.id)
         return Fitting(series_id, subject, row, one, _copy(read, one.data))
+
+    async def _series(self, subject: Subject, read: DicomFacts) -> UUID | None:
+        try:
+            async with self.session.begin_nested():
+                return await write_series(self.session, subject=subject, facts=read)
+        except ConflictingBytesError:
+            return None
 
     async def _store(self, series_id: UUID, files: Sequence[Fitting]) -> dict[int, Taken]:
         subject = files[0].subject
@@ -120,7 +121,7 @@ class Group:
             self.session, subject=subject, series_id=series_id, copies=copies
         )
         self.series.add(series_id)
-        taken = {}
+        taken, kept = {}, []
         for file, fit in zip(files, fits, strict=True):
             one, row = file.came, file.row
             if not fit:
@@ -130,7 +131,7 @@ class Group:
             row.sha256, row.parts = file.copy.sha256, 1
             self.stored.setdefault(subject.id, []).append(row.sha256)
             taken[one.index] = _taken(FileState.STORED, None, one.read)
-        kept = [file.row for file, fit in zip(files, fits, strict=True) if fit]
+            kept.append(row)
         await record_many(self.session, "collect.take", kept)
         return taken
 

@@ -4,8 +4,8 @@ import asyncio
 import time
 from pathlib import Path
 
+from renkei.collect.kinds import DAYS_TO_KEEP
 from renkei.collect.server import recall
-from renkei.collect.server.uploads import DAYS_TO_KEEP
 from renkei.server.runner import every
 from renkei.settings import load_settings
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from tuspyserver import create_tus_router
 
-from renkei.collect.kinds import LIMIT
+from renkei.collect.kinds import DAYS_TO_KEEP, LIMIT
 from renkei.collect.server.permit import lock_batch
 from renkei.collect.server.upload import find_upload, take_upload
 from renkei.errors import TooLargeError, UsageError
@@ -22,7 +22,6 @@ from renkei.server.db import transaction
 from renkei.server.web import current_actor, needs
 from renkei.settings import load_settings
 
-DAYS_TO_KEEP = 5
 MOST_METADATA = 2000
 Completed = Callable[[str, dict[str, str]], Awaitable[None]]
 Prepared = Callable[[dict[str, str], dict[str, object]], Awaitable[None]]

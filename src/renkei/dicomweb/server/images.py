@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -25,7 +25,7 @@ from renkei.dicomweb.server.stow import MOST_BYTES, answer_of, store_files
 from renkei.dicomweb.server.views import series_slabs, slab_at, slide_pyramid, slide_tile
 from renkei.errors import UsageError
 from renkei.server.actor import Permission
-from renkei.server.web import Db, gives, needs
+from renkei.server.web import Db, Number, gives, needs
 
 DICOM_JSON = "application/dicom+json"
 MULTIPART = "multipart/related"
@@ -35,7 +35,6 @@ Uid = Annotated[str, Field(max_length=64)]
 MaybeUid = Annotated[str | None, Field(max_length=64, description="Only below this UID.")]
 Frames = Annotated[str, Field(max_length=6000, description="Numbers from 1, commas between.")]
 Frame = Annotated[int, Field(ge=1, le=2**31 - 1, description="A number from 1.")]
-Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 WINDOW = "Centre, width and, if wanted, the function, with commas between."
 VIEWPORT = "Width and height in pixels, with a comma between."
 VIEW = needs(Permission.DICOMWEB_VIEW)

@@ -5,7 +5,7 @@ import re
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path
+from fastapi import APIRouter, Header
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 from starlette.responses import Response
@@ -26,14 +26,13 @@ from renkei.market.server.schemas import (
 )
 from renkei.market.server.tables import Delivery, DeliveryFile, RecallNotice, Release
 from renkei.server.actor import Permission
-from renkei.server.web import Db, Page, Params, list_page, needs
+from renkei.server.web import Db, Number, Page, Params, list_page, needs
 
 router = APIRouter()
 DELIVERY_COLUMNS = {name: getattr(Delivery, name) for name in DeliveryOut.model_fields}
 FILE_COLUMNS = {name: getattr(DeliveryFile, name) for name in DeliveryFileOut.model_fields}
 RELEASE_COLUMNS = {name: getattr(Release, name) for name in ReleaseOut.model_fields}
 NOTICE_COLUMNS = {name: getattr(RecallNotice, name) for name in NoticeOut.model_fields}
-Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 OCTETS = "application/octet-stream"
 BODY: dict[str, Any] = {"content": {OCTETS: {}}}
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")

@@ -12,10 +12,9 @@ from renkei.proof.version import FileLine
 from renkei.publish.cases import version_folder
 from renkei.publish.exporter import pack_folder
 from renkei.publish.exporters import EXPORTERS
-from renkei.publish.server.files import frozen_version, version_files
+from renkei.publish.server.files import file_contents, frozen_version, version_files
 from renkei.publish.server.manifest import line_of
 from renkei.server.audit import record
-from renkei.server.storage import load_many
 
 
 async def export_version(
@@ -30,8 +29,7 @@ async def export_version(
     by_name(collect(EXPORTERS, "exporters"), to)
     version = await frozen_version(session, version_id=version_id)
     files = await version_files(session, version_id=version_id, sealed=sealed)
-    bodies = await load_many(session, [file.object_id for file in files])
-    content = {file.path: body for file, body in zip(files, bodies, strict=True)}
+    content = await file_contents(session, files)
     await record(session, "publish.export", version, why=to)
     lines = [line_of(file.line) for file in files]
     return await run(export_bytes, to, lines, content, version.version_hash, seconds=600.0)

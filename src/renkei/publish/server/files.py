@@ -1,5 +1,6 @@
 """The files of a frozen version, as delivery, training and verification need them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from renkei.publish.server.tables import (
     VersionRecall,
     VersionState,
 )
+from renkei.server.storage import load_many
 
 
 class NotFrozenError(ConflictError):
@@ -105,3 +107,13 @@ def _file(case: VersionCase, line: dict[str, Any]) -> VersionFile:
         size=line["size"],
         line=line,
     )
+
+
+async def file_contents(session: AsyncSession, files: Sequence[VersionFile]) -> dict[str, bytes]:
+    """Return the plain bytes of files by their paths in the manifest.
+
+    Raises:
+        ObjectErasedError: The key to one was destroyed.
+    """
+    bodies = await load_many(session, [file.object_id for file in files])
+    return {file.path: body for file, body in zip(files, bodies, strict=True)}

@@ -5,12 +5,13 @@ from renkei.server.web.app import create_app
 from renkei.server.web.document import gives
 from renkei.server.web.lists import ListParams, Page, Params, list_page
 from renkei.server.web.problem import Problem
-from renkei.server.web.schema import In, Out
+from renkei.server.web.schema import In, Number, Out
 
 __all__ = [
     "Db",
     "In",
     "ListParams",
+    "Number",
     "Out",
     "Page",
     "Params",

@@ -1,6 +1,12 @@
 """What crosses the wire: strict on the way in, read from rows on the way out."""
 
+from typing import Annotated
+
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict
+
+# A number in an address, as large as the database's integers are.
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 
 class In(BaseModel):

@@ -7,7 +7,6 @@ The model is a set of plain arrays: loading one runs no code.
 import io
 import zipfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 from renkei.errors import DataRefusedError
 from renkei.plugins import need_extra
+from renkei.train import threads
 from renkei.train.recipe import Example, NothingToLearnError, Recipe, Settings
 
 Floats = npt.NDArray[np.float32]
@@ -58,8 +58,7 @@ def fit(
 
     numbered = enumerate(sorted(examples, key=lambda e: e.name))
     known = [(n, e) for n, e in numbered if all(name in e.masks for name in structures)]
-    with ThreadPoolExecutor() as pool:
-        samples = list(pool.map(sample, known))
+    samples = threads.each(sample, known)
     rows, answers = [row for row, _ in samples], [answer for _, answer in samples]
     if not rows or not np.concatenate(answers).any():
         raise NothingToLearnError(

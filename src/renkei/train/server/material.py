@@ -14,10 +14,9 @@ from renkei.errors import ForbiddenError
 from renkei.people.server.tables import Organisation, OrganisationKind
 from renkei.proof.version import FileLine
 from renkei.publish.cases import Folder, version_folder
-from renkei.publish.server.files import VersionFile, frozen_version, version_files
+from renkei.publish.server.files import VersionFile, file_contents, frozen_version, version_files
 from renkei.publish.server.manifest import line_of
 from renkei.server.db import actor_of
-from renkei.server.storage import load_many
 
 
 class UseNotAllowedError(ForbiddenError):
@@ -51,8 +50,7 @@ async def load_material(
     everything = await version_files(session, version_id=version_id, sealed="test" in sides)
     files = [file for file in everything if file.split in sides]
     await require_allowed(session, {file.subject_id for file in files})
-    bodies = await load_many(session, [file.object_id for file in files])
-    content = {file.path: body for file, body in zip(files, bodies, strict=True)}
+    content = await file_contents(session, files)
     lines = tuple(line_of(file.line) for file in files)
     return Material(version.version_hash or "", lines, content), files
 
