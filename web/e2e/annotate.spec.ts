@@ -1,4 +1,5 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { enter } from "./people";
 
 interface Row {
   id: string;
@@ -25,10 +26,7 @@ async function reader(browser: Browser): Promise<Page> {
     if (message.type() !== "error" || message.text().includes("409")) return;
     expect(message.text(), "a console error").toBe("");
   });
-  const users = await (await page.request.get("/api/v1/people/demo/users")).json();
-  const user = users.find((one: Row) => one.name === "読影医 一");
-  const data = { user_id: user.id };
-  expect((await page.request.post("/api/v1/people/demo/sign-in", { data })).ok()).toBe(true);
+  await enter(page, (one) => one.name === "読影医 一");
   return page;
 }
 

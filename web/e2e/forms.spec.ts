@@ -1,4 +1,5 @@
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { enter } from "./people";
 
 const stamp = Date.now().toString(36).toUpperCase();
 
@@ -6,10 +7,7 @@ const stamp = Date.now().toString(36).toUpperCase();
 async function signIn(context: BrowserContext, page: Page, role: string): Promise<void> {
   page.on("pageerror", (error) => expect(error.message, "an error of the page").toBe(""));
   await context.addInitScript(() => localStorage.setItem("renkei.language", "en"));
-  const users = await (await page.request.get("/api/v1/people/demo/users")).json();
-  const user = users.find((one: { role: string }) => one.role === role);
-  const data = { user_id: user.id };
-  expect((await page.request.post("/api/v1/people/demo/sign-in", { data })).ok()).toBe(true);
+  await enter(page, (one) => one.role === role);
 }
 
 const button = (page: Page, name: string | RegExp) =>

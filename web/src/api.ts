@@ -1,4 +1,5 @@
 import { QueryClient } from "@tanstack/react-query";
+import type { components } from "./api.gen";
 
 export const API = "/api/v1";
 
@@ -92,3 +93,6 @@ export const queries = new QueryClient({
     },
   },
 });
+
+/** A row or detail as the API's own document describes it. */
+export type Wire<K extends keyof components["schemas"]> = components["schemas"][K];

@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { send } from "../api";
+import { isComposing } from "../parts/form/composing";
 import { Refusal } from "../parts/Refusal";
 import { Help } from "./Help";
 import { openAttempt } from "./lease";
@@ -185,8 +186,7 @@ export function Disputes({ task, attempt, words, disputes, at, setAt }: Props) {
               value={reason}
               onChange={(event) => setReason(event.currentTarget.value)}
               onKeyDown={(event) => {
-                if (event.key !== "Enter" || event.nativeEvent.isComposing || event.shiftKey)
-                  return;
+                if (event.key !== "Enter" || isComposing(event) || event.shiftKey) return;
                 event.preventDefault();
                 if (ready) decide.mutate();
               }}

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { get } from "../api";
 import { Refusal } from "../parts/Refusal";
 import { Opened } from "../parts/viewer/root";
-import { SlideViewer } from "../parts/viewer/SlideViewer";
+import { DrawnSlide, useRedraw } from "./DrawnSlide";
 import { drawReadings, type Reading } from "./overlay";
 import type { TaskDetail } from "./types";
 
@@ -42,15 +42,8 @@ export function SidesOfSlide({ task, disputed }: { task: TaskDetail; disputed: s
     });
     drawReadings(canvas.current, viewer, all, disputed);
   }, [viewer, readings.data, shown, disputed]);
-  useEffect(() => {
-    draw();
-    viewer?.addHandler("update-viewport", draw);
-    viewer?.addHandler("resize", draw);
-    return () => {
-      viewer?.removeHandler("update-viewport", draw);
-      viewer?.removeHandler("resize", draw);
-    };
-  }, [viewer, draw]);
+  useEffect(draw, [draw]);
+  useRedraw(viewer, draw);
   return (
     <Box bg="dark.9" c="gray.3" p="xs" bdrs="sm" className="dark">
       <Group justify="space-between" mb={6}>
@@ -90,24 +83,9 @@ export function SidesOfSlide({ task, disputed }: { task: TaskDetail; disputed: s
         </Group>
       </Group>
       {readings.error && <Refusal error={readings.error} />}
-      <Box pos="relative" className="slide">
-        <Opened slide={task.slide_id ?? ""} purpose="task">
-          {(base) => (
-            <SlideViewer
-              base={base}
-              label={t("annotate.slide.picture")}
-              height={480}
-              onReady={setViewer}
-            />
-          )}
-        </Opened>
-        <canvas
-          ref={canvas}
-          className="outlines"
-          style={{ width: "100%", height: "100%" }}
-          aria-hidden
-        />
-      </Box>
+      <Opened slide={task.slide_id ?? ""} purpose="task">
+        {(base) => <DrawnSlide base={base} height={480} canvas={canvas} onReady={setViewer} />}
+      </Opened>
     </Box>
   );
 }

@@ -1,6 +1,5 @@
 import {
   ActionIcon,
-  Box,
   Button,
   Group,
   SegmentedControl,
@@ -16,8 +15,9 @@ import { type KeyboardEvent, useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Refusal } from "../parts/Refusal";
 import { Opened } from "../parts/viewer/root";
-import { type SlideHeader, SlideViewer } from "../parts/viewer/SlideViewer";
+import type { SlideHeader } from "../parts/viewer/SlideViewer";
 import "./desk.css";
+import { DrawnSlide } from "./DrawnSlide";
 import { Finish } from "./Finish";
 import { Help } from "./Help";
 import { Notices } from "./Notices";
@@ -157,20 +157,12 @@ function Desk({ attempt, task, words, base }: Props & { base: string }) {
               </ActionIcon>
             </Group>
           </Group>
-          <Box pos="relative" className="slide">
-            <SlideViewer
-              base={base}
-              label={t("annotate.slide.picture")}
-              height={Math.max(420, innerHeight - 290)}
-              onReady={ready}
-            />
-            <canvas
-              ref={canvas}
-              className="outlines"
-              style={{ width: "100%", height: "100%" }}
-              aria-hidden
-            />
-          </Box>
+          <DrawnSlide
+            base={base}
+            height={Math.max(420, innerHeight - 290)}
+            canvas={canvas}
+            onReady={ready}
+          />
         </Stack>
         <Stack gap="xs">
           <Segments

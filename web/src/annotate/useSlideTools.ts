@@ -1,5 +1,6 @@
 import type OpenSeadragon from "openseadragon";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { useRedraw } from "./DrawnSlide";
 import { drawOutlines } from "./overlay";
 import { closeRing, crossesItself, inside, type Vertex } from "./polygons";
 import type { Element, Vocabulary } from "./types";
@@ -56,6 +57,7 @@ export function useSlideTools(given: Given) {
     set([]);
   }, [viewer, set]);
 
+  useRedraw(viewer, draw);
   useEffect(() => {
     if (!viewer) return;
     const at = (position: OpenSeadragon.Point): Vertex => {
@@ -94,15 +96,11 @@ export function useSlideTools(given: Given) {
     viewer.addHandler("canvas-click", click);
     viewer.addHandler("canvas-double-click", double);
     viewer.addHandler("canvas-key", keys);
-    viewer.addHandler("update-viewport", draw);
-    viewer.addHandler("resize", draw);
     viewer.element.addEventListener("pointermove", move);
     return () => {
       viewer.removeHandler("canvas-click", click);
       viewer.removeHandler("canvas-double-click", double);
       viewer.removeHandler("canvas-key", keys);
-      viewer.removeHandler("update-viewport", draw);
-      viewer.removeHandler("resize", draw);
       viewer.element?.removeEventListener("pointermove", move);
     };
   }, [viewer, draw, set, close]);

@@ -1,16 +1,12 @@
-import { useCode } from "../parts/code";
+import { useCode, useWords } from "../parts/code";
 import { Facts } from "../parts/Facts";
 import { count } from "../parts/format";
-import { words } from "../parts/Structure";
 import { Tally } from "../parts/Tally";
 
 /** What lineage shows of a subject, by folder. */
 export function Found({ found }: { found: Record<string, Record<string, number>> }) {
   const said = useCode();
-  const say = (code: string) => {
-    const known = said("consent.thing", code);
-    return known === code ? words(code) : known;
-  };
+  const say = useWords();
   return (
     <Facts
       rows={Object.entries(found).map(([folder, counts]) => [
@@ -19,7 +15,7 @@ export function Found({ found }: { found: Record<string, Record<string, number>>
           <Tally
             key={folder}
             counts={Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0))}
-            say={say}
+            say={(code) => say("consent.thing", code)}
           />
         ) : (
           count(0)

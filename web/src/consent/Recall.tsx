@@ -1,7 +1,7 @@
 import { Anchor, Code, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useCode } from "../parts/code";
+import { useCode, useWords } from "../parts/code";
 import { Facts } from "../parts/Facts";
 import { count, moment } from "../parts/format";
 import { useId } from "../parts/id";
@@ -10,7 +10,6 @@ import { Name } from "../parts/names";
 import { Screen } from "../parts/Screen";
 import { Section } from "../parts/Section";
 import { State } from "../parts/State";
-import { words } from "../parts/Structure";
 import { Found } from "./Found";
 import type { RecallDetail } from "./rows";
 
@@ -18,6 +17,7 @@ import type { RecallDetail } from "./rows";
 export function Recall() {
   const { t } = useTranslation();
   const said = useCode();
+  const say = useWords();
   return (
     <Loaded<RecallDetail> path={`/consent/recalls/${useId()}`}>
       {(recall) => (
@@ -63,16 +63,13 @@ export function Recall() {
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
-                {recall.effects.map((effect) => {
-                  const what = said("consent.effect", effect.what);
-                  return (
-                    <Table.Tr key={`${effect.folder}.${effect.what}`}>
-                      <Table.Td>{said("shell.place", effect.folder)}</Table.Td>
-                      <Table.Td>{what === effect.what ? words(effect.what) : what}</Table.Td>
-                      <Table.Td ta="right">{count(effect.count)}</Table.Td>
-                    </Table.Tr>
-                  );
-                })}
+                {recall.effects.map((effect) => (
+                  <Table.Tr key={`${effect.folder}.${effect.what}`}>
+                    <Table.Td>{said("shell.place", effect.folder)}</Table.Td>
+                    <Table.Td>{say("consent.effect", effect.what)}</Table.Td>
+                    <Table.Td ta="right">{count(effect.count)}</Table.Td>
+                  </Table.Tr>
+                ))}
               </Table.Tbody>
             </Table>
           </Section>

@@ -1,13 +1,6 @@
-export interface RecallRow {
-  id: string;
-  created_at: string;
-  subject_id: string;
-  site_id: string;
-  kind: string;
-  reason: string;
-  state: string;
-  certified_at: string | null;
-}
+import type { Wire } from "../api";
+
+export type RecallRow = Wire<"RecallOut">;
 
 export interface RecallDetail extends RecallRow {
   preview: Record<string, Record<string, number>>;

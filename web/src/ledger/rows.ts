@@ -1,11 +1,3 @@
-export interface AnchorRow {
-  id: string;
-  created_at: string;
-  kind: string;
-  key: string;
-  commitment: string;
-  ledger: string;
-  state: string;
-  index: number | null;
-  anchored_at: string | null;
-}
+import type { Wire } from "../api";
+
+export type AnchorRow = Wire<"AnchorOut">;

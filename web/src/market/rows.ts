@@ -1,3 +1,5 @@
+import type { Wire } from "../api";
+
 /** A rounded count, or "<10" where a number would tell too much. */
 export type Count = number | string;
 
@@ -26,45 +28,8 @@ export interface ListingRow {
   open: boolean;
 }
 
-export interface OrderRow {
-  id: string;
-  created_at: string;
-  listing_id: string;
-  organisation_id: string;
-  purpose: string;
-  country: string;
-  commercial_use: boolean;
-  develops_methods: boolean;
-  wants_sealed: boolean;
-  message: string;
-  state: string;
-  why: string | null;
-  quote_yen: number | null;
-  tax_percent: number | null;
-  quoted_until: string | null;
-}
-
-export interface LicenceRow {
-  id: string;
-  created_at: string;
-  order_id: string;
-  listing_id: string;
-  version_id: string;
-  organisation_id: string;
-  terms_sha256: string;
-  purpose: string;
-  country: string;
-  not_before: string;
-  not_after: string;
-  max_releases: number;
-  sealed_part: boolean;
-  fee_yen: number;
-  tax_yen: number;
-  tax_percent: number;
-  state: string;
-  paid_at: string | null;
-  why: string | null;
-}
+export type OrderRow = Wire<"OrderOut">;
+export type LicenceRow = Wire<"LicenceOut">;
 
 export interface LicenceDetail extends LicenceRow {
   terms: Terms;
@@ -111,20 +76,7 @@ export interface StatementRow {
   pdf_sha256: string;
 }
 
-export interface SettlementRow {
-  id: string;
-  created_at: string;
-  licence_id: string;
-  period: string;
-  currency: string;
-  net: number;
-  rule: Record<string, unknown>;
-  rule_sha256: string;
-  weights: Record<string, unknown>;
-  parts: Record<string, number>;
-  state: string;
-  paid_at: string | null;
-}
+export type SettlementRow = Wire<"SettlementOut">;
 
 const size = (count: Count) => (typeof count === "number" ? count : 0);
 

@@ -18,6 +18,12 @@ import { useTranslation } from "react-i18next";
 import { send } from "../api";
 import { Refusal } from "./Refusal";
 
+/** Read everything on the page again; a root stays open, it was not what changed. */
+export function useReadAgain(): () => Promise<void> {
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "root" });
+}
+
 /** Send a change, say that it is kept once the server says so, and read the page again. */
 export function useSend<T>(
   path: string,
@@ -25,13 +31,13 @@ export function useSend<T>(
   method: "POST" | "PUT" = "POST",
 ) {
   const { t } = useTranslation();
-  const client = useQueryClient();
+  const readAgain = useReadAgain();
   return useMutation({
     mutationFn: (body?: unknown) => send<T>(method, path, body ?? {}),
     onSuccess: async (answer) => {
       notifications.show({ message: t("parts.saved"), color: "teal.9", autoClose: 4000 });
       done?.(answer);
-      await client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "root" });
+      await readAgain();
     },
   });
 }

@@ -1,6 +1,6 @@
 import { Box, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import { useCode } from "./code";
+import { useWords } from "./code";
 import { Hash } from "./Hash";
 
 type Json = unknown;
@@ -9,11 +9,6 @@ type Json = unknown;
 export function figure(value: number): string {
   if (Number.isInteger(value)) return value.toLocaleString("en-US");
   return String(Number(value.toPrecision(4)));
-}
-
-/** A name in snake case as words, for what no language file knows. */
-export function words(name: string): string {
-  return name.replaceAll("_", " ");
 }
 
 function plain(value: Json): ReactNode {
@@ -38,11 +33,8 @@ function isRows(value: Json): value is Record<string, Json>[] {
 
 /** Show what a run or rule wrote down, at any depth, as tables; `group` names its words. */
 export function Structure({ value, group }: { value: Json; group: string }) {
-  const said = useCode();
-  const name = (key: string) => {
-    const found = said(group, key);
-    return found === key ? words(key) : found;
-  };
+  const say = useWords();
+  const name = (key: string) => say(group, key);
   if (isSimple(value)) return <>{plain(value)}</>;
   if (isRows(value)) {
     const keys = [...new Set(value.flatMap((row) => Object.keys(row)))];

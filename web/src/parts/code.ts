@@ -9,3 +9,17 @@ export function useCode(): (group: string, code: string | null | undefined) => s
     return typeof said === "string" ? said : code;
   };
 }
+
+/** A name in snake case as words, for what no language file knows. */
+export function words(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+/** Say a code of the server; one that no language file knows is read as words. */
+export function useWords(): (group: string, code: string) => string {
+  const said = useCode();
+  return (group, code) => {
+    const known = said(group, code);
+    return known === code ? words(code) : known;
+  };
+}

@@ -1,18 +1,4 @@
-export interface OrganisationRow {
-  id: string;
-  kind: string;
-  name: string;
-  country: string;
-  created_at: string;
-}
+import type { Wire } from "../api";
 
-export interface UserRow {
-  id: string;
-  organisation_id: string;
-  email: string;
-  name: string;
-  role: string;
-  language: string;
-  active: boolean;
-  created_at: string;
-}
+export type OrganisationRow = Wire<"OrganisationOut">;
+export type UserRow = Wire<"UserOut">;

@@ -1,13 +1,12 @@
-import { Button, Checkbox, Group, MultiSelect, Select, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Group, MultiSelect, Select, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCode } from "../parts/code";
-import { Facts } from "../parts/Facts";
 import { Form } from "../parts/form/Form";
+import { Outcome } from "../parts/form/Outcome";
 import { useServerForm } from "../parts/form/useServerForm";
 import { count } from "../parts/format";
 import { useRows } from "../parts/rows";
-import { words } from "../parts/Structure";
 import type { PlanRow } from "./rows";
 
 interface Case {
@@ -60,7 +59,16 @@ export function StartRun({ close }: { close: () => void }) {
     done: setStarted,
   });
   const { form } = of;
-  if (started) return <Answer started={started} close={close} />;
+  if (started) {
+    return (
+      <Outcome
+        sentence={t("preprocess.started_n", { n: count(started.runs.length) })}
+        left={started.refused}
+        group="preprocess.code"
+        close={close}
+      />
+    );
+  }
   return (
     <Form of={of} act={t("preprocess.start")} cancel={close}>
       <Select
@@ -111,32 +119,5 @@ export function StartRun({ close }: { close: () => void }) {
         {...form.getInputProps("with_labels", { type: "checkbox" })}
       />
     </Form>
-  );
-}
-
-function Answer({ started, close }: { started: Started; close: () => void }) {
-  const { t } = useTranslation();
-  const said = useCode();
-  const say = (code: string) => {
-    const known = said("preprocess.code", code);
-    return known === code ? words(code) : known;
-  };
-  return (
-    <Stack gap="sm">
-      <Text role="status">{t("preprocess.started_n", { n: count(started.runs.length) })}</Text>
-      {Object.keys(started.refused).length > 0 && (
-        <Facts
-          rows={Object.entries(started.refused).map(([code, n]) => [
-            say(code),
-            t("preprocess.cases_n", { n: count(n) }),
-          ])}
-        />
-      )}
-      <Group justify="flex-end">
-        <Button size="xs" onClick={close}>
-          {t("parts.close")}
-        </Button>
-      </Group>
-    </Stack>
   );
 }

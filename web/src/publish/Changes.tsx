@@ -1,9 +1,9 @@
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { words } from "../parts/code";
 import { Figure } from "../parts/Figure";
 import { count } from "../parts/format";
 import { Loaded } from "../parts/Loaded";
-import { words } from "../parts/Structure";
 import { Tally } from "../parts/Tally";
 
 interface Diff {

@@ -1,13 +1,13 @@
 import { Stack, Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useCode } from "../parts/code";
+import { useCode, words } from "../parts/code";
 import { Facts } from "../parts/Facts";
 import { count } from "../parts/format";
 import { Hash } from "../parts/Hash";
 import { Loaded } from "../parts/Loaded";
 import { Plot } from "../parts/Plot";
 import { Section } from "../parts/Section";
-import { Structure, words } from "../parts/Structure";
+import { Structure } from "../parts/Structure";
 import { Tally } from "../parts/Tally";
 import type { Check, VersionDetail } from "./rows";
 

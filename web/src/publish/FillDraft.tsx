@@ -1,12 +1,10 @@
-import { Button, Group, NumberInput, Stack, Text, TextInput } from "@mantine/core";
+import { Group, NumberInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useCode } from "../parts/code";
-import { Facts } from "../parts/Facts";
 import { Form } from "../parts/form/Form";
+import { Outcome } from "../parts/form/Outcome";
 import { useServerForm } from "../parts/form/useServerForm";
 import { count } from "../parts/format";
-import { words } from "../parts/Structure";
 
 interface Filled {
   asked: number;
@@ -29,7 +27,16 @@ export function FillDraft({ version, close }: { version: string; close: () => vo
     done: setFilled,
   });
   const { form } = of;
-  if (filled) return <Answer filled={filled} close={close} />;
+  if (filled) {
+    return (
+      <Outcome
+        sentence={t("publish.filled", { added: count(filled.added), asked: count(filled.asked) })}
+        left={filled.rejected}
+        group="publish.out"
+        close={close}
+      />
+    );
+  }
   return (
     <Form of={of} act={t("publish.fill")} cancel={close}>
       <Group grow align="flex-start">
@@ -50,34 +57,5 @@ export function FillDraft({ version, close }: { version: string; close: () => vo
         />
       </Group>
     </Form>
-  );
-}
-
-function Answer({ filled, close }: { filled: Filled; close: () => void }) {
-  const { t } = useTranslation();
-  const said = useCode();
-  const say = (code: string) => {
-    const known = said("publish.out", code);
-    return known === code ? words(code) : known;
-  };
-  return (
-    <Stack gap="sm">
-      <Text role="status">
-        {t("publish.filled", { added: count(filled.added), asked: count(filled.asked) })}
-      </Text>
-      {Object.keys(filled.rejected).length > 0 && (
-        <Facts
-          rows={Object.entries(filled.rejected).map(([code, n]) => [
-            say(code),
-            t("publish.cases_n", { n: count(n) }),
-          ])}
-        />
-      )}
-      <Group justify="flex-end">
-        <Button size="xs" onClick={close}>
-          {t("parts.close")}
-        </Button>
-      </Group>
-    </Stack>
   );
 }

@@ -1,18 +1,6 @@
-export interface VersionRow {
-  id: string;
-  dataset_id: string;
-  dataset: string;
-  number: string;
-  state: string;
-  version_hash: string | null;
-  sealed: boolean;
-  patients: number;
-  cases: number;
-  made: number;
-  recalled: number;
-  created_at: string;
-  frozen_at: string | null;
-}
+import type { Wire } from "../api";
+
+export type VersionRow = Wire<"VersionOut">;
 
 export interface Check {
   name: string;

@@ -1,6 +1,7 @@
 import { Button, Group, Popover, Stack, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isComposing } from "../parts/form/composing";
 import { count } from "../parts/format";
 import { Refusal } from "../parts/Refusal";
 import type { CaseRow } from "./rows";
@@ -58,7 +59,7 @@ function One({
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
             onKeyDown={(event) => {
-              if (event.key !== "Enter" || event.nativeEvent.isComposing || event.shiftKey) return;
+              if (event.key !== "Enter" || isComposing(event) || event.shiftKey) return;
               event.preventDefault();
               if (ready) go();
             }}

@@ -2,6 +2,7 @@ import { Button, Group, SegmentedControl, Stack, Text, Textarea } from "@mantine
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Act } from "../parts/Act";
+import { isComposing } from "../parts/form/composing";
 import { moment } from "../parts/format";
 import { Refusal } from "../parts/Refusal";
 import { State } from "../parts/State";
@@ -53,7 +54,7 @@ export function Decide({ found }: { found: CaseDetail }) {
           component="form"
           onKeyDown={(event) => {
             // Ctrl-Enter keeps the reason; Enter alone begins a line.
-            if (event.key === "Enter" && event.ctrlKey && !event.nativeEvent.isComposing) send();
+            if (event.key === "Enter" && event.ctrlKey && !isComposing(event)) send();
           }}
           onSubmit={(event) => {
             event.preventDefault();

@@ -1,7 +1,7 @@
 import { Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useCode } from "../parts/code";
-import { figure, words } from "../parts/Structure";
+import { useCode, useWords } from "../parts/code";
+import { figure } from "../parts/Structure";
 import type { Metric } from "./rows";
 
 const number = (value: number | null) => (value === null ? "—" : figure(value));
@@ -10,10 +10,7 @@ const number = (value: number | null) => (value === null ? "—" : figure(value)
 export function Metrics({ metrics }: { metrics: Metric[] }) {
   const { t } = useTranslation();
   const said = useCode();
-  const reason = (code: string) => {
-    const known = said("select.reason", code);
-    return known === code ? words(code) : known;
-  };
+  const say = useWords();
   return (
     <Table.ScrollContainer minWidth={420} type="native" tabIndex={0}>
       <Table fz="sm" verticalSpacing={5} aria-label={t("select.metrics")}>
@@ -41,7 +38,7 @@ export function Metrics({ metrics }: { metrics: Metric[] }) {
                 {said("select.metric", row.metric)}
                 {[row.reason, ...row.codes].filter(Boolean).map((code) => (
                   <Text key={code} size="xs" c="gray.7">
-                    {reason(code as string)}
+                    {say("select.reason", code as string)}
                   </Text>
                 ))}
               </Table.Td>

@@ -1,17 +1,16 @@
 import { Badge, Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useCode } from "../parts/code";
-import { words } from "../parts/Structure";
+import { useCode, useWords } from "../parts/code";
 import { partsOf } from "./rows";
 
 /** A reason in words, with the metric that it came from. */
 export function useReason(): (key: string) => string {
   const { t } = useTranslation();
   const said = useCode();
+  const say = useWords();
   return (key) => {
     const { metric, code } = partsOf(key);
-    const known = said("select.reason", code);
-    const sentence = known === code ? words(code) : known;
+    const sentence = say("select.reason", code);
     return metric
       ? t("select.metric_reason", { metric: said("select.metric", metric), sentence })
       : sentence;

@@ -1,20 +1,6 @@
-export interface CaseRow {
-  id: string;
-  verdict_id: string;
-  created_at: string;
-  kind: string;
-  site: string | null;
-  subject_id: string;
-  pseudonym: string | null;
-  made: boolean;
-  modality: string;
-  body_part: string | null;
-  kernel: string | null;
-  outcome: string;
-  standing: string;
-  reason_codes: string[];
-  nearest: number | null;
-}
+import type { Wire } from "../api";
+
+export type CaseRow = Wire<"renkei__select__server__schemas__CaseOut">;
 
 export interface Metric {
   metric: string;
@@ -32,18 +18,7 @@ export interface Metric {
   stratum_patients: number;
 }
 
-export interface Override {
-  id: string;
-  created_at: string;
-  outcome: string;
-  reason: string;
-  by: string;
-  by_name: string | null;
-  state: string;
-  confirmed_by: string | null;
-  confirmed_by_name: string | null;
-  confirmed_at: string | null;
-}
+export type Override = Wire<"OverrideOut">;
 
 export interface CaseDetail extends CaseRow {
   reasons: { code: string; weight: string; metric: string | null; detail: string | null }[];

@@ -1,9 +1,10 @@
 import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { send } from "../api";
+import { useReadAgain } from "../parts/Act";
 import type { Override } from "./rows";
 
 const SHOWN_MS = 10_000;
@@ -20,9 +21,7 @@ let last: { undo: () => void; until: number } | null = null;
 /** Decide on cases at once; for ten seconds a click or Ctrl-Z takes it back. */
 export function useDecisions(done: () => void) {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const again = () =>
-    client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "root" });
+  const again = useReadAgain();
   const undo = useMutation({
     mutationFn: (made: Override[]) =>
       Promise.all(made.map((one) => send("POST", `/select/overrides/${one.id}/undo`))),

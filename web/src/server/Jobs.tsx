@@ -1,13 +1,12 @@
 import { Box, Group, Progress, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Act } from "../parts/Act";
-import { useCode } from "../parts/code";
+import { useCode, words } from "../parts/code";
 import { DataTable } from "../parts/DataTable";
 import { Filter } from "../parts/Filter";
 import { count, moment } from "../parts/format";
 import { Screen } from "../parts/Screen";
 import { State } from "../parts/State";
-import { words } from "../parts/Structure";
 import { useMay } from "../shell/session";
 import { type JobRow, secondsLeft, secondsOf } from "./progress";
 

@@ -4,11 +4,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "../api";
-import { useCode } from "../parts/code";
+import { useWords } from "../parts/code";
 import { Form } from "../parts/form/Form";
 import { useServerForm } from "../parts/form/useServerForm";
 import { useRows } from "../parts/rows";
-import { words } from "../parts/Structure";
 
 interface Version {
   id: string;
@@ -26,7 +25,7 @@ const ORGANS = ["liver", "kidney", "spleen", "lung"];
 /** Begin to synthesise a set on the train side of a frozen version. */
 export function StartSet({ close }: { close: () => void }) {
   const { t } = useTranslation();
-  const said = useCode();
+  const said = useWords();
   const navigate = useNavigate();
   const versions = useRows<Version>("/publish/versions", { state: "frozen", sort: "-frozen_at" });
   const path = "/synthesize/generators";
@@ -47,10 +46,6 @@ export function StartSet({ close }: { close: () => void }) {
   });
   const { form } = of;
   const chosen = found.data?.find((one) => one.name === form.getValues().generator);
-  const nameOf = (name: string) => {
-    const known = said("synthesize.data", name);
-    return known === name ? words(name) : known;
-  };
   return (
     <Form of={of} act={t("synthesize.start")} cancel={close}>
       <Select
@@ -108,7 +103,7 @@ export function StartSet({ close }: { close: () => void }) {
               <NumberInput
                 key={name}
                 size="xs"
-                label={nameOf(name)}
+                label={said("synthesize.data", name)}
                 defaultValue={usual}
                 hideControls
                 onChange={(value) =>

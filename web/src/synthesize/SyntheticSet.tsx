@@ -1,7 +1,7 @@
 import { Anchor, Table } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useCode } from "../parts/code";
+import { useCode, words } from "../parts/code";
 import { DataTable } from "../parts/DataTable";
 import { Facts } from "../parts/Facts";
 import { count, moment } from "../parts/format";
@@ -11,7 +11,7 @@ import { Loaded } from "../parts/Loaded";
 import { Screen } from "../parts/Screen";
 import { Section } from "../parts/Section";
 import { State } from "../parts/State";
-import { Structure, words } from "../parts/Structure";
+import { Structure } from "../parts/Structure";
 import { Tally } from "../parts/Tally";
 import type { CaseRow, SetDetail } from "./rows";
 

@@ -1,16 +1,6 @@
-export interface SetRow {
-  id: string;
-  version_id: string;
-  generator: string;
-  organ: string;
-  seed: number;
-  wished: number;
-  made: number | null;
-  state: string;
-  sha256: string | null;
-  recalled_at: string | null;
-  created_at: string;
-}
+import type { Wire } from "../api";
+
+export type SetRow = Wire<"SetOut">;
 
 export interface Check {
   name: string;
@@ -26,12 +16,4 @@ export interface SetDetail extends SetRow {
   rejected: Record<string, number>;
 }
 
-export interface CaseRow {
-  id: string;
-  name: string;
-  seed: number;
-  image_sha256: string;
-  label_sha256: string;
-  lesions: Record<string, unknown>[];
-  created_at: string;
-}
+export type CaseRow = Wire<"renkei__synthesize__server__schemas__CaseOut">;

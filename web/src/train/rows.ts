@@ -1,12 +1,6 @@
-export interface ModelRow {
-  id: string;
-  run_id: string;
-  version_id: string;
-  recipe: string;
-  sha256: string;
-  recalled_at: string | null;
-  created_at: string;
-}
+import type { Wire } from "../api";
+
+export type ModelRow = Wire<"ModelOut">;
 
 export interface Evaluation {
   id: string;

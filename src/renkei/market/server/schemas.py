@@ -245,7 +245,7 @@ class SettlementOut(Out):
     rule: dict[str, Any]
     rule_sha256: str
     weights: dict[str, Any]
-    parts: dict[str, Any]
+    parts: dict[str, int]
     state: SettlementState
     paid_at: datetime | None
 

@@ -2,12 +2,10 @@ import { Button, Group, Stack } from "@mantine/core";
 import type { FormEvent, KeyboardEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Refusal } from "../Refusal";
+import { isComposing } from "./composing";
 
-/** Enter that ends an input method's composition chooses a word; it sends nothing. */
 function keepComposing(event: KeyboardEvent) {
-  const { isComposing, keyCode } = event.nativeEvent;
-  // Safari ends the composition before it tells of the key; only its code 229 is left.
-  if (event.key === "Enter" && (isComposing || keyCode === 229)) event.preventDefault();
+  if (event.key === "Enter" && isComposing(event)) event.preventDefault();
 }
 
 interface Props {
