@@ -86,8 +86,8 @@ async def write_nifti(
         synthetic=False,
         instances=0,
     )
-    copy = Copy(uid, None, 1, NIFTI, None, digest(data), data)
-    if not all(await write_instances(session, subject=subject, series_id=series, copies=[copy])):
+    copy = Copy(uid, None, 1, NIFTI, None, data)
+    if None in await write_instances(session, subject=subject, series_id=series, copies=[copy]):
         raise ConflictingBytesError("This instance is on record with other bytes.")
     return series
 

@@ -15,7 +15,6 @@ from renkei.collect.server.instances import Copy, write_instances
 from renkei.collect.server.permit import Gate
 from renkei.collect.server.tables import Batch, BatchFile, FileState
 from renkei.consent.allow import Reason
-from renkei.proof import digest
 from renkei.server.audit import record_many
 from renkei.subjects.server.tables import Subject
 
@@ -117,19 +116,19 @@ class Group:
     async def _store(self, series_id: UUID, files: Sequence[Fitting]) -> dict[int, Taken]:
         subject = files[0].subject
         copies = [file.copy for file in files]
-        fits = await write_instances(
+        stands = await write_instances(
             self.session, subject=subject, series_id=series_id, copies=copies
         )
         self.series.add(series_id)
         taken, kept = {}, []
-        for file, fit in zip(files, fits, strict=True):
+        for file, sha256 in zip(files, stands, strict=True):
             one, row = file.came, file.row
-            if not fit:
+            if sha256 is None:
                 taken[one.index] = await self._refuse(row, one, CONFLICT, subject.id)
                 continue
             row.state, row.reason, row.subject_id = FileState.STORED, None, subject.id
-            row.sha256, row.parts = file.copy.sha256, 1
-            self.stored.setdefault(subject.id, []).append(row.sha256)
+            row.sha256, row.parts = sha256, 1
+            self.stored.setdefault(subject.id, []).append(sha256)
             taken[one.index] = _taken(FileState.STORED, None, one.read)
             kept.append(row)
         await record_many(self.session, "collect.take", kept)
@@ -186,7 +185,6 @@ def _copy(facts: DicomFacts, data: bytes) -> Copy:
         number=facts.number,
         transfer_syntax=facts.transfer_syntax,
         pixel_sha256=facts.pixel_sha256,
-        sha256=digest(data),
         data=data,
     )
 

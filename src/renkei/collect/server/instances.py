@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from renkei.proof import digest
 from renkei.server.storage import store_many
 from renkei.subjects.server.tables import Instance, Rendition, Subject
 
@@ -21,14 +22,13 @@ class Copy:
     number: int | None
     transfer_syntax: str
     pixel_sha256: str | None
-    sha256: str
     data: bytes
 
 
 async def write_instances(
     session: AsyncSession, *, subject: Subject, series_id: UUID, copies: Sequence[Copy]
-) -> list[bool]:
-    """Store copies of instances of one series; tell of each whether it fits what is on record.
+) -> list[str | None]:
+    """Store copies of instances of one series; return the SHA-256 of each that fits the record.
 
     The same bytes again change nothing. Other bytes count as another rendition only when the
     decoded frames are equal and the transfer syntax is not. No two copies have one UID.
@@ -36,17 +36,21 @@ async def write_instances(
     fresh = await _add(session, subject, series_id, copies)
     known = await _known(session, subject, [c.sop_uid for c in copies if c.sop_uid not in fresh])
     wanted = [(fresh[c.sop_uid], c) for c in copies if c.sop_uid in fresh]
-    unfit: set[str] = set()
+    stands: dict[str, str | None] = {}
     for copy in copies:
         if copy.sop_uid not in known:
             continue
         instance_id, in_series, held = known[copy.sop_uid]
-        if in_series != series_id or _conflicts(copy, held):
-            unfit.add(copy.sop_uid)
-        elif all(one.sha256 != copy.sha256 for one in held):
+        sha256 = digest(copy.data)
+        same = any(one.sha256 == sha256 for one in held)
+        if in_series != series_id or (not same and _conflicts(copy, held)):
+            stands[copy.sop_uid] = None
+        elif same:
+            stands[copy.sop_uid] = sha256
+        else:
             wanted.append((instance_id, copy))
-    await _write(session, subject, wanted)
-    return [copy.sop_uid not in unfit for copy in copies]
+    stands |= await _write(session, subject, wanted)
+    return [stands[copy.sop_uid] for copy in copies]
 
 
 async def _add(
@@ -94,8 +98,6 @@ async def _known(
 
 
 def _conflicts(copy: Copy, held: Sequence[Rendition]) -> bool:
-    if any(one.sha256 == copy.sha256 for one in held):
-        return False
     return any(
         one.transfer_syntax == copy.transfer_syntax
         or one.pixel_sha256 != copy.pixel_sha256
@@ -106,9 +108,10 @@ def _conflicts(copy: Copy, held: Sequence[Rendition]) -> bool:
 
 async def _write(
     session: AsyncSession, subject: Subject, wanted: Sequence[tuple[UUID, Copy]]
-) -> None:
+) -> dict[str, str]:
+    """Store bytes as renditions of their instances; return their SHA-256 by UID."""
     if not wanted:
-        return
+        return {}
     stored = await store_many(
         session,
         [copy.data for _, copy in wanted],
@@ -120,7 +123,7 @@ async def _write(
             "site_id": subject.site_id,
             "subject_id": subject.id,
             "instance_id": instance_id,
-            "sha256": copy.sha256,
+            "sha256": kept.plain_sha256,
             "object_id": kept.id,
             "transfer_syntax": copy.transfer_syntax,
             "pixel_sha256": copy.pixel_sha256,
@@ -128,3 +131,5 @@ async def _write(
         for (instance_id, copy), kept in zip(wanted, stored, strict=True)
     ]
     await session.execute(insert(Rendition).values(rows).on_conflict_do_nothing())
+    pairs = zip(wanted, stored, strict=True)
+    return {copy.sop_uid: kept.plain_sha256 for (_, copy), kept in pairs}
