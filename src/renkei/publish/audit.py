@@ -13,7 +13,7 @@ from renkei.publish.cases import Case
 TELLING_AUC = 0.9
 TELLING_V = 0.8
 SMALLEST_CLASS = 5
-NORMAL_999 = 3.29
+NORMAL_99999 = 4.42
 
 
 class LeakFoundError(DataRefusedError):
@@ -144,7 +144,7 @@ def _twins(cases: Iterable[Case], marks: Mapping[str, frozenset[str]]) -> tuple[
 def _telling(
     cases: Sequence[Case], value: Mapping[str, float], group: Callable[[Case], str]
 ) -> tuple[str, ...]:
-    """Return the groups that a number ranks apart: AUC beyond 0.9 and beyond chance at 0.1 %."""
+    """Return the groups that a number ranks apart: AUC beyond 0.9 and beyond chance at 0.001 %."""
     known = [(value[c.name], group(c)) for c in cases if c.name in value]
     telling = []
     for name, count in sorted(Counter(g for _, g in known).items()):
@@ -154,7 +154,7 @@ def _telling(
         area = _auc([v for v, g in known if g == name], [v for v, g in known if g != name])
         # Standard error of the area under no difference (Mann-Whitney).
         chance = math.sqrt((count + rest + 1) / (12 * count * rest))
-        if max(area, 1 - area) > max(TELLING_AUC, 0.5 + NORMAL_999 * chance):
+        if max(area, 1 - area) > max(TELLING_AUC, 0.5 + NORMAL_99999 * chance):
             telling.append(name)
     return tuple(telling)
 

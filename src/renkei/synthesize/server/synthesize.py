@@ -19,7 +19,7 @@ from renkei.server.audit import record
 from renkei.server.db import actor_of, transaction
 from renkei.server.events import Event, emit
 from renkei.server.lineage import record_run
-from renkei.server.storage import store
+from renkei.server.storage import store_many
 from renkei.synthesize.generator import Generator
 from renkei.synthesize.generators import GENERATORS
 from renkei.synthesize.run import SyntheticCase as NewCase
@@ -163,9 +163,12 @@ async def _keep_case(
     parent: VersionFile,
 ) -> None:
     """Store a case under its parent's key: what erases the parent erases the child."""
-    whose = {"site_id": parent.site_id, "subject_id": parent.subject_id}
-    image = await store(session, case.image, **whose)
-    labels = await store(session, case.labels, **whose)
+    image, labels = await store_many(
+        session,
+        [case.image, case.labels],
+        site_id=parent.site_id,
+        subject_id=parent.subject_id,
+    )
     session.add(
         SyntheticCase(
             set_id=row.id,
