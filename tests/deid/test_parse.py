@@ -1,21 +1,38 @@
 """The reader of outside bytes: one typed refusal, never a crash, never a loop."""
 
+import io
+import struct
 import zlib
 from contextlib import suppress
+from itertools import pairwise
 
+import pydicom
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.deid.planted import SAMPLES
 
+from renkei.deid import PseudonymKey, State, deidentify, load_profile
 from renkei.deid.parse import MAX_DEPTH, MalformedError, parse
 from renkei.deid.residual import scan
 
 MR = (SAMPLES / "mr_dicom" / "brain_002.dcm").read_bytes()
 CT = (SAMPLES / "ct_dicom" / "slice_01.dcm").read_bytes()
 HEAD = bytes(128) + b"DICM"
+IMPLICIT = b"\x02\0\x10\0UI\x12\x001.2.840.10008.1.2\0"
 EXPLICIT = b"\x02\0\x10\0UI\x14\x001.2.840.10008.1.2.1\0"
+PROFILE, KEY = load_profile(), PseudonymKey({1: bytes(range(32))})
 DEFLATED = b"\x02\0\x10\0UI\x16\x001.2.840.10008.1.2.1.99"
+
+
+def _implicit(ds: pydicom.Dataset) -> bytes:
+    buffer = io.BytesIO()
+    ds.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2"
+    pydicom.dcmwrite(buffer, ds, implicit_vr=True, little_endian=True)
+    return buffer.getvalue()
+
+
+IMPLICIT_MR = _implicit(pydicom.dcmread(io.BytesIO(MR)))
 
 
 @settings(max_examples=300, deadline=1000)
@@ -34,6 +51,53 @@ def test_a_changed_file_is_read_or_refused(data, base):
 def test_any_bytes_after_the_meta_are_read_or_refused(tail):
     with suppress(MalformedError):
         parse(HEAD + EXPLICIT + tail)
+
+
+@settings(max_examples=150, deadline=2000)
+@given(data=st.data(), base=st.sampled_from([MR, CT, IMPLICIT_MR]))
+def test_a_lying_length_or_a_cut_is_cleaned_or_held_with_one_reason(data, base):
+    changed = bytearray(base)
+    at = data.draw(st.integers(132, 6000))
+    length = data.draw(st.sampled_from([0, 1, 0xFFFE, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF]))
+    struct.pack_into("<I", changed, at, length)
+    if data.draw(st.booleans()):
+        del changed[data.draw(st.integers(132, len(changed))) :]
+    result = deidentify(bytes(changed), PROFILE, KEY)
+    assert (result.data is None) == (result.state is State.HELD)
+    assert result.state is State.CLEAN or len(result.reasons) >= 1
+
+
+@settings(max_examples=100, deadline=2000)
+@given(depth=st.integers(1, 400), implicit=st.booleans(), closed=st.booleans())
+def test_any_depth_is_read_or_refused(depth, implicit, closed):
+    kind = b"" if implicit else b"SQ\0\0"
+    opened = b"\x08\0\x15\x11" + kind + b"\xff\xff\xff\xff\xfe\xff\0\xe0\xff\xff\xff\xff"
+    ends = b"\xfe\xff\x0d\xe0\0\0\0\0\xfe\xff\xdd\xe0\0\0\0\0" * depth if closed else b""
+    data = HEAD + (IMPLICIT if implicit else EXPLICIT) + opened * depth + ends
+    if closed and depth <= MAX_DEPTH:
+        assert len(parse(data).elements) == 1
+        return
+    with pytest.raises(MalformedError) as caught:
+        parse(data)
+    assert caught.value.facts["reason"] in {"too_deep", "malformed", "truncated"}
+
+
+def test_every_element_begins_after_the_one_before():
+    for data in (MR, CT, IMPLICIT_MR):
+        found = parse(data)
+        assert len(found.starts) == len(found.elements) + 1
+        assert all(a < b for a, b in pairwise(found.starts))
+
+
+def test_a_value_too_long_for_its_vr_holds_the_file():
+    ds = pydicom.dcmread(io.BytesIO(MR))
+    long = "\\".join(["1.5"] * 30_000)
+    raw = b"\x18\0\x50\0" + struct.pack("<I", len(long) + 1) + long.encode() + b" "
+    del ds[0x00180050]
+    data = _implicit(ds)
+    at = data.index(b"\x18\0\x80\0")
+    result = deidentify(data[:at] + raw + data[at:], PROFILE, KEY)
+    assert (result.state, result.reasons) == (State.HELD, ("value_too_long",))
 
 
 def test_nesting_has_a_limit():

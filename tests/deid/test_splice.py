@@ -176,7 +176,7 @@ def _as_class(uid: str) -> bytes:
         (CT.read_bytes()[:60_000], "truncated"),
         (_without("PixelData"), "no_pixel_data"),
         (_without("Rows"), "pixels_undescribed"),
-        (_as_class("1.2.840.10008.5.1.4.1.1.88.33"), "sop_class_not_covered"),
+        (_as_class("1.2.840.10008.5.1.4.1.1.104.1"), "sop_class_not_covered"),
         (_as_class("1.2.840.10008.5.1.4.1.1.7"), "may_show_text_secondary_capture"),
         (_as_class("1.2.840.10008.5.1.4.1.1.6.1"), "may_show_text_ultrasound"),
     ],

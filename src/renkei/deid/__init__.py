@@ -4,7 +4,7 @@ from renkei.deid.identifiers import Identifiers, known
 from renkei.deid.profile import Profile, load_profile
 from renkei.deid.pseudonym import PseudonymKey, map_uid, pseudonym, shift_days
 from renkei.deid.result import Kind, Result, State
-from renkei.deid.splice import deidentify
+from renkei.deid.series import Series, deidentify
 
 __all__ = [
     "Identifiers",
@@ -12,6 +12,7 @@ __all__ = [
     "Profile",
     "PseudonymKey",
     "Result",
+    "Series",
     "State",
     "deidentify",
     "known",

@@ -17,7 +17,7 @@ def kind_of(path: Path) -> Kind | None:
     """Return the kind of a file, or None when it is none that this tool takes."""
     with path.open("rb") as file:
         head = file.read(HEAD)
-    if head[128:132] == b"DICM":
+    if head[128:132] == b"DICM" or _bare(head):
         return Kind.DICOM
     if head[:4] in _TIFF:
         return Kind.SLIDE
@@ -28,6 +28,11 @@ def kind_of(path: Path) -> Kind | None:
     if head.startswith(b"##fileformat=VCF"):
         return Kind.VCF
     return _text_kind(path, head)
+
+
+def _bare(head: bytes) -> bool:
+    """Tell whether a data set begins at once, without preamble: (0002,xxxx) or (0008,xxxx)."""
+    return head[:2] in {b"\x02\0", b"\x08\0"} and head[3:4] == b"\0"
 
 
 def _text_kind(path: Path, head: bytes) -> Kind | None:

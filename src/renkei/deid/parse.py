@@ -7,7 +7,10 @@ element counts are capped, lengths are checked against what is there.
 import struct
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
+from mmap import mmap
 
+from pydicom._uid_dict import UID_dictionary
 from pydicom.datadict import dictionary_VR
 
 from renkei.errors import DataRefusedError
@@ -25,6 +28,15 @@ PIXEL_REPRESENTATION = 0x00280103
 PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _LONG = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 _SHORT = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
+_ANY = _LONG | _SHORT
+# Those whose value is a run of bytes of a stated length: what nearly every element is.
+_SIMPLE = {vr: vr.decode("ascii") for vr in _SHORT}
+_NEVER = frozenset({0, 2, 0xFFFE})
+_EMPTY = bytes(128)
+_SYNTAXES = frozenset(uid for uid, facts in UID_dictionary.items() if facts[1] == "Transfer Syntax")
+_EXPLICIT_HEAD = struct.Struct("<HH2sH").unpack_from
+_IMPLICIT_HEAD = struct.Struct("<HHI").unpack_from
+_LENGTH = struct.Struct("<I").unpack_from
 
 
 class MalformedError(DataRefusedError):
@@ -35,7 +47,8 @@ class MalformedError(DataRefusedError):
 class Element:
     """One element: its value's bytes, or its items when it is a sequence.
 
-    `fragments` is set for encapsulated pixel data: the offset table first.
+    `fragments` is set for encapsulated pixel data: the offset table first. Native pixel data is a
+    `view` of the input: nobody copies it to read a header.
     """
 
     tag: int
@@ -43,11 +56,16 @@ class Element:
     value: bytes = b""
     items: "list[list[Element]] | None" = None
     fragments: list[bytes] | None = None
+    view: memoryview | None = None
 
 
 @dataclass(slots=True)
 class Parsed:
-    """A whole object: meta, elements up to the pixel data, and how much came after them."""
+    """A whole object: meta, elements up to the pixel data, and how much came after them.
+
+    `starts` says where each element begins, the pixel data and the end of the header behind them;
+    it is empty when the elements do not stand in the input as they are (deflated).
+    """
 
     meta: dict[int, bytes]
     syntax: str
@@ -55,17 +73,18 @@ class Parsed:
     pixels: Element | None
     trailing: int
     preamble: bool
+    starts: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Cursor:
-    data: bytes
+    data: bytes | mmap
     implicit: bool
     seen: int = field(default=0)
     signed: bool = False
 
 
-def parse(data: bytes) -> Parsed:
+def parse(data: bytes | mmap) -> Parsed:
     """Read one object.
 
     Raises:
@@ -77,21 +96,46 @@ def parse(data: bytes) -> Parsed:
         raise MalformedError("The file is truncated or damaged.", reason="malformed") from error
 
 
-def _parse(data: bytes) -> Parsed:
+def _parse(data: bytes | mmap) -> Parsed:
     if data[128:132] != b"DICM":
         raise MalformedError("The file is no DICOM object.", reason="not_dicom")
     meta, start = _meta(data)
     syntax = meta.get(0x00020010, b"").rstrip(b"\0 ").decode("ascii")
-    if syntax == BIG_ENDIAN or not syntax:
+    # An unregistered syntax would be carried into the output as it is, whatever it says.
+    if syntax == BIG_ENDIAN or syntax not in _SYNTAXES:
         raise MalformedError("This transfer syntax is not taken.", reason="transfer_syntax")
-    if syntax == DEFLATED:
+    stands = syntax != DEFLATED
+    if not stands:
         data, start, syntax = _inflate(data[start:]), 0, EXPLICIT
     cursor = _Cursor(data, implicit=syntax == IMPLICIT)
-    elements, offset = _dataset(cursor, start, len(data), 0, top=True)
+    starts: list[int] = []
+    elements, offset = _dataset(cursor, start, len(data), 0, starts=starts)
     pixels = None
     if elements and elements[-1].tag in PIXELS:
         pixels = elements.pop()
-    return Parsed(meta, syntax, elements, pixels, len(data) - offset, any(data[:128]))
+    trailing, used = len(data) - offset, starts if stands else []
+    return Parsed(meta, syntax, elements, pixels, trailing, data[:128] != _EMPTY, used)
+
+
+def read_element(
+    data: bytes | mmap, offset: int, *, implicit: bool, signed: bool
+) -> tuple[Element, int]:
+    """Read one element of a data set and return it with the offset behind it.
+
+    Raises:
+        MalformedError: As for `parse`.
+    """
+    cursor = _Cursor(data, implicit=implicit, signed=signed)
+    try:
+        tag, vr, length, value = header(data, offset, implicit=implicit)
+        return _element(cursor, tag, vr, length, value, len(data), 0)
+    except (struct.error, IndexError) as error:
+        raise MalformedError("The file is truncated or damaged.", reason="malformed") from error
+
+
+def read_pixels(data: bytes | mmap, offset: int, *, implicit: bool) -> tuple[Element, int]:
+    """Read the pixel data that begins at the offset; return it with the offset behind it."""
+    return read_element(data, offset, implicit=implicit, signed=False)
 
 
 def _inflate(data: bytes) -> bytes:
@@ -102,49 +146,66 @@ def _inflate(data: bytes) -> bytes:
     return plain
 
 
-def _meta(data: bytes) -> tuple[dict[int, bytes], int]:
+def _meta(data: bytes | mmap) -> tuple[dict[int, bytes], int]:
     meta: dict[int, bytes] = {}
     offset = 132
     while offset + 8 <= len(data) and data[offset : offset + 2] == b"\x02\0":
-        tag, vr, length, offset = _header(data, offset, implicit=False)
-        if length == UNDEFINED or offset + length > len(data) or vr not in _LONG | _SHORT:
+        tag, vr, length, offset = header(data, offset, implicit=False)
+        if length == UNDEFINED or offset + length > len(data) or vr not in _ANY:
             raise MalformedError("The file meta information is damaged.", reason="malformed")
         meta[tag] = data[offset : offset + length]
         offset += length
     return meta, offset
 
 
-def _header(data: bytes, offset: int, *, implicit: bool) -> tuple[int, bytes, int, int]:
-    group, number = struct.unpack_from("<HH", data, offset)
-    tag = group << 16 | number
-    if implicit or group == 0xFFFE:
-        return tag, b"", struct.unpack_from("<I", data, offset + 4)[0], offset + 8
-    vr = data[offset + 4 : offset + 6]
+def header(data: bytes | mmap, offset: int, *, implicit: bool) -> tuple[int, bytes, int, int]:
+    """Return tag, VR, length and the offset of the value."""
+    if implicit:
+        group, number, length = _IMPLICIT_HEAD(data, offset)
+        return group << 16 | number, b"", length, offset + 8
+    group, number, vr, length = _EXPLICIT_HEAD(data, offset)
+    if group == 0xFFFE:
+        return group << 16 | number, b"", _LENGTH(data, offset + 4)[0], offset + 8
     if vr in _LONG:
-        return tag, vr, struct.unpack_from("<I", data, offset + 8)[0], offset + 12
-    return tag, vr, struct.unpack_from("<H", data, offset + 6)[0], offset + 8
+        return group << 16 | number, vr, _LENGTH(data, offset + 8)[0], offset + 12
+    return group << 16 | number, vr, length, offset + 8
 
 
 def _dataset(
-    cursor: _Cursor, offset: int, end: int, depth: int, *, top: bool = False, open_end: bool = False
+    cursor: _Cursor,
+    offset: int,
+    end: int,
+    depth: int,
+    *,
+    starts: list[int] | None = None,
+    open_end: bool = False,
 ) -> tuple[list[Element], int]:
     if depth > MAX_DEPTH:
         raise MalformedError("The object is nested too deep.", reason="too_deep")
     elements: list[Element] = []
+    data, implicit = cursor.data, cursor.implicit
     last = -1
     while offset < end:
-        tag, vr, length, value = _header(cursor.data, offset, implicit=cursor.implicit)
+        tag, vr, length, value = header(data, offset, implicit=implicit)
         if tag == ITEM_END and open_end:
             return elements, value
-        if tag <= last or tag >> 16 in {0, 2, 0xFFFE}:
+        if tag <= last or tag >> 16 in _NEVER:
             raise MalformedError("Elements are out of order or repeated.", reason="out_of_order")
         last = tag
         cursor.seen += 1
         if cursor.seen > MAX_ELEMENTS:
             raise MalformedError("The object has too many elements.", reason="too_many_elements")
+        if starts is not None:
+            starts.append(offset)
+        stop = value + length
+        name = _SIMPLE.get(vr)
+        if name is not None and stop <= end and tag != PIXEL_REPRESENTATION and tag not in PIXELS:
+            elements.append(Element(tag, name, data[value:stop]))
+            offset = stop
+            continue
         element, offset = _element(cursor, tag, vr, length, value, end, depth)
         elements.append(element)
-        if top and tag in PIXELS:
+        if starts is not None and tag in PIXELS:
             return elements, offset
     if open_end:
         raise MalformedError("An item has no end.", reason="malformed")
@@ -154,7 +215,7 @@ def _dataset(
 def _element(
     cursor: _Cursor, tag: int, vr: bytes, length: int, start: int, end: int, depth: int
 ) -> tuple[Element, int]:
-    if not cursor.implicit and vr not in _LONG | _SHORT:
+    if not cursor.implicit and vr not in _ANY:
         raise MalformedError("An element has no valid VR.", reason="bad_vr")
     name = vr.decode("ascii") if vr else _dictionary(tag, signed=cursor.signed)
     if length != UNDEFINED and start + length > end:
@@ -167,6 +228,10 @@ def _element(
         inner = cursor if name == "SQ" else _Cursor(cursor.data, implicit=True, seen=cursor.seen)
         items, offset = _items(inner, start, length, end, depth)
         return Element(tag, "SQ", items=items), offset
+    if tag in PIXELS and depth == 0:
+        return Element(
+            tag, name, view=memoryview(cursor.data)[start : start + length]
+        ), start + length
     value = cursor.data[start : start + length]
     if tag == PIXEL_REPRESENTATION:
         cursor.signed = value[:1] == b"\1"
@@ -179,7 +244,7 @@ def _items(
     stop = end if length == UNDEFINED else offset + length
     items: list[list[Element]] = []
     while offset < stop:
-        tag, _, size, offset = _header(cursor.data, offset, implicit=True)
+        tag, _, size, offset = header(cursor.data, offset, implicit=True)
         if tag == SEQUENCE_END and length == UNDEFINED:
             return items, offset
         if tag != ITEM or (size != UNDEFINED and offset + size > stop):
@@ -192,10 +257,10 @@ def _items(
     return items, offset
 
 
-def _fragments(data: bytes, offset: int, end: int) -> tuple[list[bytes], int]:
+def _fragments(data: bytes | mmap, offset: int, end: int) -> tuple[list[bytes], int]:
     fragments: list[bytes] = []
     while offset < end:
-        tag, _, size, offset = _header(data, offset, implicit=True)
+        tag, _, size, offset = header(data, offset, implicit=True)
         if tag == SEQUENCE_END:
             return fragments, offset
         if tag != ITEM or offset + size > end:
@@ -205,6 +270,7 @@ def _fragments(data: bytes, offset: int, end: int) -> tuple[list[bytes], int]:
     raise MalformedError("The compressed pixel data has no end.", reason="truncated")
 
 
+@lru_cache(maxsize=8192)
 def _dictionary(tag: int, *, signed: bool) -> str:
     if tag >> 16 & 1:
         return "UN"

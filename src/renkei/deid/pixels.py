@@ -26,6 +26,9 @@ _RISKY_CLASSES = {
 _RISKY_TYPES = ("SCREEN", "CAPTURE", "REPORT", "DOSE", "PROTOCOL", "LABEL", "OVERVIEW", "RESULT")
 
 
+Part = bytes | memoryview
+
+
 class PixelsRefusedError(DataRefusedError):
     """The pixel data does not fit its own description."""
 
@@ -87,8 +90,10 @@ def read_layout(elements: list[Element]) -> Layout:
     )
 
 
-def clean_pixels(pixels: Element, layout: Layout, syntax: str) -> tuple[bytes, list[str]]:
-    """Return the encoded pixel element and what was cut off it.
+def clean_pixels(pixels: Element, layout: Layout, syntax: str) -> tuple[list[Part], list[str]]:
+    """Return the encoded pixel element in parts and what was cut off it.
+
+    A native picture that needs no change is a view of the input, for the kernel to copy.
 
     Raises:
         PixelsRefusedError: There are fewer bytes than the picture needs, or no picture.
@@ -98,31 +103,43 @@ def clean_pixels(pixels: Element, layout: Layout, syntax: str) -> tuple[bytes, l
         if not any(cleaned):
             raise PixelsRefusedError("There is no picture.", reason="no_pixel_data")
         changed = cleaned != pixels.fragments[1:]
-        return encode.encapsulated(pixels.tag, cleaned), ["comments_removed"] if changed else []
+        return [encode.encapsulated(pixels.tag, cleaned)], ["comments_removed"] if changed else []
     if layout.size == 0:
         raise PixelsRefusedError("There is no picture.", reason="no_pixel_data")
-    if len(pixels.value) < layout.size:
+    given = memoryview(pixels.value) if pixels.view is None else pixels.view
+    if len(given) < layout.size:
         raise PixelsRefusedError("The picture is cut short.", reason="pixels_truncated")
-    reasons = ["pixels_clamped"] if len(pixels.value) > layout.size + 1 else []
-    value = pixels.value[: layout.size]
-    if pixels.tag not in FLOAT_PIXELS:
-        masked = _mask(value, layout)
-        reasons += ["unused_bits_cleared"] if masked is not value else []
+    reasons = ["pixels_clamped"] if len(given) > layout.size + 1 else []
+    value: Part = given[: layout.size]
+    if pixels.tag not in FLOAT_PIXELS and (masked := _mask(given[: layout.size], layout)):
+        reasons.append("unused_bits_cleared")
         value = masked
-    return encode.element(pixels.tag, "OB" if layout.allocated == 8 else "OW", value), reasons
+    vr = "OB" if layout.allocated == 8 else "OW"
+    head = encode.long_head(pixels.tag, vr, layout.size + layout.size % 2)
+    return [head, value, b"\0"] if layout.size % 2 else [head, value], reasons
 
 
-def _mask(value: bytes, layout: Layout) -> bytes:
+def _mask(value: memoryview, layout: Layout) -> bytes | None:
+    """Return the picture without what hides in its unused bits, or None when nothing does."""
     if layout.allocated not in {8, 16, 32} or layout.stored >= layout.allocated:
-        return value
+        return None
     # Old overlays hide above and below the stored bits. A signed value fills the bits above with
     # its sign, so the sign is what is put back there.
     low = layout.high - layout.stored + 1
     kind = np.dtype(f"<i{layout.allocated // 8}" if layout.signed else f"<u{layout.allocated // 8}")
     found = np.frombuffer(value, kind)
+    if low == 0 and 0 <= layout.high < layout.allocated and _fits(found, layout):
+        return None
     up = layout.allocated - 1 - layout.high
     clean = ((found << up) >> up >> low) << low
-    return value if np.array_equal(found, clean) else clean.astype(kind).tobytes()
+    return None if np.array_equal(found, clean) else clean.astype(kind).tobytes()
+
+
+def _fits(found: np.ndarray, layout: Layout) -> bool:
+    """Tell in one pass whether every value lies in the stored range: most pictures do."""
+    if layout.signed:
+        return bool(found.min() >= -(1 << layout.high) and found.max() < 1 << layout.high)
+    return bool(found.max() < 1 << (layout.high + 1))
 
 
 def text_risk(source: Source, layout: Layout | None) -> str | None:

@@ -32,7 +32,8 @@ class Result:
 
     `reasons` are codes; those of a clean file say what was unusual. `name` is the new file name,
     made of pseudonyms only; `subjects` lists those of a file of several. `counts` counts elements
-    per action; none of it can name a patient.
+    per action; none of it can name a patient. `blake3` is of the bytes that went to a
+    file.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Result:
     study_uid: str | None = None
     series_uid: str | None = None
     subjects: tuple[str, ...] = ()
+    blake3: str | None = None
 
 
 def held(kind: Kind, *reasons: str, subject: str | None = None) -> Result:

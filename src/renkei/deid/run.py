@@ -1,10 +1,9 @@
 """A folder through the door: one answer per file, outputs named by pseudonyms, each whole."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -18,8 +17,9 @@ from renkei.deid.outlines import deidentify_outlines
 from renkei.deid.profile import Profile
 from renkei.deid.pseudonym import PseudonymKey, name_file
 from renkei.deid.result import Kind, Result, State, held
+from renkei.deid.series import Series, deidentify_dicom
 from renkei.deid.slide import deidentify_slide
-from renkei.deid.splice import deidentify
+from renkei.deid.splice import Asked
 from renkei.deid.tables import Mapping, deidentify_table
 from renkei.errors import ConflictError, NotFoundError
 
@@ -42,7 +42,10 @@ class OutputExistsError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one run works with; `patient` links files that do not say whose they are."""
+    """What one run works with; `patient` links files that do not say whose they are.
+
+    `series` lives for the run: objects of one series share their template.
+    """
 
     profile: Profile
     key: PseudonymKey
@@ -50,6 +53,7 @@ class Rules:
     patient: str | None = None
     known: Identifiers | None = None
     accept_pixels: bool = False
+    series: Series = field(default_factory=Series, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +84,30 @@ def run(
 ) -> Iterator[Line]:
     """Yield one line per file, in order of the files, or as they finish with several jobs."""
     out.mkdir(parents=True, exist_ok=True)
-    work = partial(run_one, out=out, rules=rules, existing=existing)
     paths = files_below(source)
     if jobs == 1:
-        yield from map(work, paths)
+        yield from (run_one(path, out=out, rules=rules, existing=existing) for path in paths)
         return
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
-        waiting = [pool.submit(work, path) for path in paths]
+    begin = (out, rules, existing)
+    with ProcessPoolExecutor(max_workers=jobs, initializer=_begin, initargs=begin) as pool:
+        waiting = [pool.submit(_next, path) for path in paths]
         try:
             for done in as_completed(waiting):
                 yield done.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+# A worker's own: rules that are sent with each file would bring an empty `series` each time.
+_WORK: dict[str, partial[Line]] = {}
+
+
+def _begin(out: Path, rules: Rules, existing: Existing) -> None:
+    _WORK["run"] = partial(run_one, out=out, rules=rules, existing=existing)
+
+
+def _next(path: Path) -> Line:
+    return _WORK["run"](path)
 
 
 def run_one(path: Path, *, out: Path, rules: Rules, existing: Existing) -> Line:
@@ -100,13 +116,13 @@ def run_one(path: Path, *, out: Path, rules: Rules, existing: Existing) -> Line:
     Raises:
         OutputExistsError: Other bytes stand under the new name, and neither skip nor overwrite.
     """
-    with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as folder:
-        part = Path(folder) / "output"
+    part = out / f".part-{os.getpid()}"
+    try:
         result = deidentify_file(path, part, rules)
         if result.state is State.HELD or result.name is None:
             return Line(path, None, result)
         target = out / result.name
-        if target.exists() and existing is not Existing.OVERWRITE:
+        if existing is not Existing.OVERWRITE and target.exists():
             if existing is Existing.ERROR and target.read_bytes() != part.read_bytes():
                 raise OutputExistsError(
                     "An output with other bytes is there; say --existing skip or overwrite."
@@ -116,6 +132,8 @@ def run_one(path: Path, *, out: Path, rules: Rules, existing: Existing) -> Line:
             os.fsync(file.fileno())
         part.replace(target)
         return Line(path, target, result)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def deidentify_file(path: Path, part: Path, rules: Rules) -> Result:
@@ -125,6 +143,9 @@ def deidentify_file(path: Path, part: Path, rules: Rules) -> Result:
         return held(Kind.REPORT, "empty" if path.stat().st_size == 0 else "unknown_format")
     if kind is Kind.SLIDE:
         return _slide(path, part, rules)
+    if kind is Kind.DICOM:
+        asked = Asked(rules.profile, rules.key, rules.patient, rules.known, rules.accept_pixels)
+        return deidentify_dicom(path, part, asked, rules.series)
     result = _bytes(kind, path.read_bytes(), rules)
     if result.data is not None:
         part.write_bytes(result.data)
@@ -147,15 +168,6 @@ def _slide(path: Path, part: Path, rules: Rules) -> Result:
 
 def _bytes(kind: Kind, data: bytes, rules: Rules) -> Result:
     key, patient, known = rules.key, rules.patient, rules.known
-    if kind is Kind.DICOM:
-        return deidentify(
-            data,
-            rules.profile,
-            key,
-            patient=patient,
-            known=known,
-            accept_pixels=rules.accept_pixels,
-        )
     if kind in {Kind.TABLE, Kind.MAF}:
         return _rows(kind, data, rules)
     if kind in {Kind.FHIR, Kind.VCF}:

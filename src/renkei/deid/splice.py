@@ -1,11 +1,23 @@
 """Remove the identity from a DICOM object: a new header, pixel bytes copied, never decoded."""
 
+import struct
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from mmap import mmap
 
 from renkei.deid import encode
+from renkei.deid.exact import exact
 from renkei.deid.identifiers import Identifiers
 from renkei.deid.parse import DEFLATED, EXPLICIT, IMPLICIT, MalformedError, Parsed, parse
-from renkei.deid.pixels import PixelsRefusedError, clean_pixels, read_layout, text_risk
+from renkei.deid.pixels import (
+    Layout,
+    Part,
+    PixelsRefusedError,
+    clean_pixels,
+    read_layout,
+    text_risk,
+)
 from renkei.deid.profile import Profile
 from renkei.deid.pseudonym import PseudonymKey, pseudonym, shift_days
 from renkei.deid.residual import scan
@@ -19,84 +31,134 @@ from renkei.deid.source import (
     read_source,
 )
 from renkei.deid.tags import Cleaner, clean_elements
-from renkei.deid.verify import faults
+from renkei.deid.verify import unlisted
 
 _NO_PICTURE = frozenset({
     "1.2.840.10008.5.1.4.1.1.481.3", "1.2.840.10008.5.1.4.1.1.481.5",
     "1.2.840.10008.5.1.4.1.1.11.1", "1.2.840.10008.5.1.4.1.1.66.5",
+    "1.2.840.10008.5.1.4.1.1.11.2", "1.2.840.10008.5.1.4.1.1.88.11",
+    "1.2.840.10008.5.1.4.1.1.88.22", "1.2.840.10008.5.1.4.1.1.88.33",
+    "1.2.840.10008.5.1.4.1.1.88.34", "1.2.840.10008.5.1.4.1.1.88.59",
 })  # fmt: skip
 # Elements whose values come from this module and the profile alone.
-_OWN = frozenset({0x00080005, SOP_CLASS, 0x00120062, 0x00120063, 0x00120064, 0x00280303})
+OWN = frozenset({0x00080005, SOP_CLASS, 0x00120062, 0x00120063, 0x00120064, 0x00280303})
 _NEEDED = {0x00100010: "PN", 0x00100020: "LO"}
 
 
-def deidentify(
-    data: bytes,
-    profile: Profile,
-    key: PseudonymKey,
-    *,
-    patient: str | None = None,
-    known: Identifiers | None = None,
-    accept_pixels: bool = False,
-) -> Result:
-    """Return the object without its identity, or the reasons why it is held.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What holds for every object of one patient in a run.
 
     `patient` overrides the patient ID (a linked identifier), `known` adds identifiers from other
     sources, `accept_pixels` is the word of a person who has looked at pictures that may show text.
     """
+
+    profile: Profile
+    key: PseudonymKey
+    patient: str | None = None
+    known: Identifiers | None = None
+    accept_pixels: bool = False
+
+
+@dataclass(slots=True)
+class Made:
+    """A clean object in parts, and what a template of its series needs to know."""
+
+    parts: list[Part]
+    parsed: Parsed
+    source: Source
+    layout: Layout | None
+    cleaner: Cleaner
+    kept: dict[int, bytes]
+    written: frozenset[int]
+    before: tuple[str, ...]
+    cut: tuple[str, ...]
+    after: tuple[str, ...]
+    counts: dict[str, int]
+    subject: str
+    uids: Mapping[int, str]
+
+    @property
+    def context(self) -> tuple[Profile, PseudonymKey, int, Identifiers]:
+        """Return what a cleaner is made of."""
+        return self.cleaner.profile, self.cleaner.key, self.cleaner.days, self.cleaner.known
+
+    @property
+    def result(self) -> Result:
+        """Return the answer without its bytes."""
+        trailing = ("trailing_bytes_dropped",) if self.parsed.trailing else ()
+        return Result(
+            Kind.DICOM,
+            State.CLEAN,
+            name=f"{self.uids[SOP_UID]}.dcm",
+            reasons=(*self.before, *self.cut, *trailing, *self.after),
+            counts=dict(self.counts),
+            subject=self.subject,
+            sop_uid=self.uids[SOP_UID],
+            study_uid=self.uids[STUDY_UID],
+            series_uid=self.uids[SERIES_UID],
+        )
+
+
+def rewrite(data: bytes | mmap, asked: Asked) -> Made | Result:
+    """Return the object without its identity, or the reasons why it is held: the exact path."""
     try:
-        parsed = parse(data)
+        parsed = parse(exact(data))
         source = read_source(parsed)
-        return _rewrite(
-            parsed, source, profile, key,
-            patient=patient or source.patient_id,
-            known=source.identifiers | (known or Identifiers()),
-            accept_pixels=accept_pixels,
-        )  # fmt: skip
+        return _rewrite(parsed, source, asked)
     except (MalformedError, PixelsRefusedError) as error:
         return held(Kind.DICOM, str(error.facts.get("reason", error.code)))
+    except struct.error:
+        return held(Kind.DICOM, "value_too_long")
 
 
-def _rewrite(
-    parsed: Parsed,
-    source: Source,
-    profile: Profile,
-    key: PseudonymKey,
-    *,
-    patient: str,
-    known: Identifiers,
-    accept_pixels: bool,
-) -> Result:
+def _rewrite(parsed: Parsed, source: Source, asked: Asked) -> Made | Result:
     reasons: list[str] = []
-    patient, uids = _missing(source, patient, reasons)
+    patient, uids = _missing(source, asked.patient or source.patient_id, reasons)
     if not patient:
         return held(Kind.DICOM, "no_patient_id")
+    profile, key = asked.profile, asked.key
     subject = pseudonym(key, "patient", patient)
-    if source.sop_class not in profile.sop_classes:
-        return held(Kind.DICOM, "sop_class_not_covered", subject=subject)
-    if not source.sop_uid:
-        return held(Kind.DICOM, "no_sop_uid", subject=subject)
+    if refusal := _refusal(parsed, source, profile):
+        return held(Kind.DICOM, refusal, subject=subject)
     layout = None
-    pixels = b""
+    pixels: list[Part] = []
+    cut: list[str] = []
     if parsed.pixels is not None:
         layout = read_layout(parsed.elements)
         pixels, cut = clean_pixels(parsed.pixels, layout, parsed.syntax)
-        reasons += cut
-    elif source.sop_class not in _NO_PICTURE:
-        return held(Kind.DICOM, "no_pixel_data", subject=subject)
     risk = text_risk(source, layout)
-    if risk and not accept_pixels:
+    if risk and not asked.accept_pixels:
         return held(Kind.DICOM, risk, subject=subject)
+    known = source.identifiers | (asked.known or Identifiers())
     cleaner = Cleaner(profile, key, shift_days(key, patient), known)
     kept = clean_elements(parsed.elements, cleaner)
+    counts = dict(cleaner.counts)
     new = {tag: cleaner.uid(uid) for tag, uid in uids.items()}
-    _write_own(kept, new, source.sop_class, subject, profile)
-    head = encode.file_head(source.sop_class, new[SOP_UID], _syntax(parsed))
-    header = head + b"".join(kept[tag] for tag in sorted(kept))
-    reasons += _unusual(parsed)
+    own = _write_own(new, source.sop_class, subject, profile)
+    kept |= own
+    header = b"".join(kept[tag] for tag in sorted(kept))
     # Not in our own words: "Patient" stands in every output, and is a name somewhere.
-    taken = b"".join(value for tag, value in kept.items() if tag not in _OWN)
-    return _proved(taken, header + pixels, reasons, cleaner, new, subject)
+    taken = b"".join(value for tag, value in kept.items() if tag not in OWN)
+    if scan(taken, known, cleaner.mapped):
+        return held(Kind.DICOM, "identifier_left", subject=subject)
+    if wrong := unlisted(header, profile):
+        return held(Kind.DICOM, *(f"output_{code}" for code in wrong), subject=subject)
+    head = encode.file_head(source.sop_class, new[SOP_UID], syntax_out(parsed))
+    after = ("preamble_cleared",) if parsed.preamble else ()
+    return Made(
+        [head + header, *pixels], parsed, source, layout, cleaner, kept, frozenset(own),
+        tuple(reasons), tuple(cut), after, counts, subject, new,
+    )  # fmt: skip
+
+
+def _refusal(parsed: Parsed, source: Source, profile: Profile) -> str | None:
+    if source.sop_class not in profile.sop_classes:
+        return "sop_class_not_covered"
+    if not source.sop_uid:
+        return "no_sop_uid"
+    empty = parsed.pixels is None and source.sop_class not in _NO_PICTURE
+    return "no_pixel_data" if empty else None
 
 
 def _missing(source: Source, patient: str, reasons: list[str]) -> tuple[str, Mapping[int, str]]:
@@ -120,22 +182,26 @@ def _missing(source: Source, patient: str, reasons: list[str]) -> tuple[str, Map
 
 
 def _write_own(
-    kept: dict[int, bytes],
-    new: Mapping[int, str],
-    sop_class: str,
-    subject: str,
-    profile: Profile,
-) -> None:
-    kept[0x00080005] = encode.element(0x00080005, "CS", b"ISO_IR 192")
-    kept[SOP_CLASS] = encode.element(SOP_CLASS, "UI", sop_class.encode("ascii"))
+    new: Mapping[int, str], sop_class: str, subject: str, profile: Profile
+) -> dict[int, bytes]:
+    own = dict(_marks(profile.label, profile.codes))
+    own[SOP_CLASS] = encode.element(SOP_CLASS, "UI", sop_class.encode("ascii"))
     for tag, uid in new.items():
-        kept[tag] = encode.element(tag, "UI", uid.encode("ascii"))
+        own[tag] = encode.element(tag, "UI", uid.encode("ascii"))
     for tag, vr in _NEEDED.items():
-        kept[tag] = encode.element(tag, vr, subject.encode("ascii"))
-    kept[0x00120062] = encode.element(0x00120062, "CS", b"YES")
-    kept[0x00120063] = encode.element(0x00120063, "LO", profile.label.encode("ascii"))
-    kept[0x00120064] = encode.sequence(0x00120064, [_code(code) for code in profile.codes])
-    kept[0x00280303] = encode.element(0x00280303, "CS", b"MODIFIED")
+        own[tag] = encode.element(tag, vr, subject.encode("ascii"))
+    return own
+
+
+@lru_cache(maxsize=16)
+def _marks(label: str, codes: tuple[str, ...]) -> Mapping[int, bytes]:
+    return {
+        0x00080005: encode.element(0x00080005, "CS", b"ISO_IR 192"),
+        0x00120062: encode.element(0x00120062, "CS", b"YES"),
+        0x00120063: encode.element(0x00120063, "LO", label.encode("ascii")),
+        0x00120064: encode.sequence(0x00120064, [_code(code) for code in codes]),
+        0x00280303: encode.element(0x00280303, "CS", b"MODIFIED"),
+    }
 
 
 def _code(value: str) -> bytes:
@@ -152,37 +218,6 @@ def _code(value: str) -> bytes:
     )
 
 
-def _syntax(parsed: Parsed) -> str:
+def syntax_out(parsed: Parsed) -> str:
+    """Return the transfer syntax of the output: explicit unless the picture is compressed."""
     return EXPLICIT if parsed.syntax in {IMPLICIT, DEFLATED} else parsed.syntax
-
-
-def _unusual(parsed: Parsed) -> list[str]:
-    found = ["trailing_bytes_dropped"] if parsed.trailing else []
-    return found + (["preamble_cleared"] if parsed.preamble else [])
-
-
-def _proved(
-    taken: bytes,
-    data: bytes,
-    reasons: list[str],
-    cleaner: Cleaner,
-    new: Mapping[int, str],
-    subject: str,
-) -> Result:
-    if scan(taken, cleaner.known, cleaner.mapped):
-        return held(Kind.DICOM, "identifier_left", subject=subject)
-    wrong = faults(data, cleaner.profile)
-    if wrong:
-        return held(Kind.DICOM, *(f"output_{code}" for code in wrong), subject=subject)
-    return Result(
-        Kind.DICOM,
-        State.CLEAN,
-        data=data,
-        name=f"{new[SOP_UID]}.dcm",
-        reasons=tuple(reasons),
-        counts=dict(cleaner.counts),
-        subject=subject,
-        sop_uid=new[SOP_UID],
-        study_uid=new[STUDY_UID],
-        series_uid=new[SERIES_UID],
-    )

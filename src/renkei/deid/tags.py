@@ -12,6 +12,7 @@ from renkei.deid.identifiers import Identifiers
 from renkei.deid.parse import Element
 from renkei.deid.profile import Action, Profile, Rule
 from renkei.deid.pseudonym import PseudonymKey, map_uid
+from renkei.deid.sr import CONTENT, names_person
 from renkei.deid.text import clean_text
 
 CHARSET, CODING_SCHEME = 0x00080005, 0x00080102
@@ -117,6 +118,9 @@ def _clean_sequence(
     for item in element.items or []:
         if not _public_code(item, cleaner.profile):
             cleaner.counts["local_code"] += 1
+            continue
+        if element.tag == CONTENT and names_person(item):
+            cleaner.counts["removed"] += 1
             continue
         items.append(b"".join(clean_elements(item, cleaner, charsets).values()))
     return encode.sequence(element.tag, items)

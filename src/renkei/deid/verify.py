@@ -1,9 +1,12 @@
-"""Read an output again with another reader and hold it to the rules that made it."""
+"""Read an output again with other readers and hold it to the rules that made it."""
 
+import struct
+import warnings
 from collections.abc import Iterator
 from io import BytesIO
 
 from pydicom import dcmread
+from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
@@ -11,12 +14,68 @@ from renkei.deid.profile import Action, Profile
 
 WRITTEN = frozenset({0x00080005, 0x00120062, 0x00120063, 0x00120064, 0x00280303})
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+_HEAD = struct.Struct("<HH2sH").unpack_from
+_LENGTH = struct.Struct("<I").unpack_from
+_ITEM = struct.Struct("<HHI").unpack_from
+_LONG = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+
+
+def unlisted(data: bytes, profile: Profile) -> tuple[str, ...]:
+    """Return codes of elements in encoded bytes that the profile does not let pass; empty if none.
+
+    Reads what `encode` writes (explicit VR, stated lengths) and nothing else: whatever does not fit
+    is `not_readable`.
+    """
+    codes: set[str] = set()
+    try:
+        _walk(data, 0, len(data), profile, codes)
+    except (struct.error, IndexError, RecursionError):
+        codes.add("not_readable")
+    return tuple(sorted(codes))
+
+
+def _walk(data: bytes, at: int, end: int, profile: Profile, codes: set[str]) -> None:
+    rules = profile.rules
+    last = 0
+    while at < end:
+        group, number, vr, length = _HEAD(data, at)
+        at += 8
+        if vr in _LONG:
+            length = _LENGTH(data, at)[0]
+            at += 4
+        tag = group << 16 | number
+        if tag <= last or at + length > end:
+            codes.add("not_readable")
+            return
+        last = tag
+        if tag not in WRITTEN:
+            rule = rules.get(tag)
+            if rule is None or group & 1 or rule.action is Action.REMOVE:
+                codes.add("unlisted_element")
+            elif vr.decode("latin-1") not in rule.vrs:
+                codes.add("vr_differs")
+            elif vr == b"SQ":
+                _walk_items(data, at, at + length, profile, codes)
+        at += length
+
+
+def _walk_items(data: bytes, at: int, end: int, profile: Profile, codes: set[str]) -> None:
+    while at < end:
+        group, number, length = _ITEM(data, at)
+        at += 8
+        if (group, number) != (0xFFFE, 0xE000) or at + length > end:
+            codes.add("not_readable")
+            return
+        _walk(data, at, at + length, profile, codes)
+        at += length
 
 
 def faults(data: bytes, profile: Profile) -> tuple[str, ...]:
     """Return codes of what does not hold when pydicom reads the output; empty when all does."""
     try:
-        found = dcmread(BytesIO(data), stop_before_pixels=True)
+        # A warning of pydicom's would carry the value into the log.
+        with disable_value_validation(), warnings.catch_warnings(action="ignore"):
+            found = dcmread(BytesIO(data), stop_before_pixels=True)
         codes = {code for dataset in _all(found) for code in _check(dataset, profile)}
     except Exception as error:  # noqa: BLE001  pydicom raises many types on a file it cannot read
         return (f"unreadable_{type(error).__name__.lower()}",)
