@@ -1,7 +1,8 @@
 # ruff: noqa: INP001
 """Write the generated reference and the API's types, take screenshots, build the site into ./site.
 
-`./dev docs` calls this; `./dev docs --story URL` also takes the screenshots of a running demo.
+`./dev docs` calls this; `./dev docs --story URL` also takes the screenshots of a running demo, and
+with `--tool URL` those of a hospital's local pages.
 """
 
 import argparse
@@ -52,9 +53,11 @@ def write_types() -> int:
     return status
 
 
-def take_screenshots(address: str) -> int:
-    """Look at each page of a running demo, in both languages."""
-    command = [NODE / "bin" / "node", DOCS / "make" / "screenshots.mjs", address, DOCS / "images"]
+def take_screenshots(*addresses: str) -> int:
+    """Look at each page of a running demo, and of a hospital's tool, in both languages."""
+    story, *tool = addresses
+    script = DOCS / "make" / "screenshots.mjs"
+    command = [NODE / "bin" / "node", script, story, DOCS / "images", *tool]
     chromium = os.environ.get("RENKEI_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     environment = {**os.environ, "RENKEI_CHROMIUM": chromium}
     return subprocess.run(command, cwd=WEB, env=environment, check=False).returncode
@@ -74,12 +77,13 @@ def main() -> int:
     """Do what the arguments ask for; the exit status is that of the first failure."""
     parser = argparse.ArgumentParser(prog="./dev docs", description=__doc__)
     parser.add_argument("--story", metavar="URL", help="take screenshots of this running demo")
+    parser.add_argument("--tool", metavar="URL", help="and of these local pages of a hospital")
     parser.add_argument("--no-site", action="store_true", help="write the reference only")
     asked = parser.parse_args()
     write_reference()
     status = write_types()
     if asked.story:
-        status = status or take_screenshots(asked.story)
+        status = status or take_screenshots(*filter(None, (asked.story, asked.tool)))
     return status or (0 if asked.no_site else build_site())
 
 

@@ -1,11 +1,12 @@
 // Take a screenshot of each page of a running demo, in Japanese and English, at 1280 × 800.
-// node screenshots.mjs URL FOLDER; called by docs/build.py in web/, where Playwright lives.
+// node screenshots.mjs URL FOLDER [TOOL]; called by docs/build.py in web/, where Playwright lives.
+// TOOL is the address of a hospital's local pages.
 import { mkdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
 const { chromium } = createRequire(join(process.cwd(), "package.json"))("@playwright/test");
-const [address, folder] = process.argv.slice(2);
+const [address, folder, tool] = process.argv.slice(2);
 const LARGEST = 150 * 1024;
 
 // name of the picture: [role, address; "$id" is the first row of the list, list of the API]
@@ -82,6 +83,15 @@ const PAGES = {
   audit: ["operator", "/server/audit"],
 };
 
+// The hospital's own pages, of `renkei hospital pages`.
+const TOOL = {
+  "hospital-overview": ["/"],
+  "hospital-searches": ["/searches"],
+  "hospital-held": ["/held"],
+  "hospital-review": ["/review"],
+  "hospital-batches": ["/batches"],
+};
+
 /** Open a browser window in a language, signed in by the demo's button of the role. */
 async function windowOf(browser, role, language) {
   const context = await browser.newContext({
@@ -154,6 +164,12 @@ for (const language of ["ja", "en"]) {
     }
     await page.context().close();
   }
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  for (const [name, [path]] of Object.entries(tool ? TOOL : {})) {
+    await page.goto(`${tool}${path}?lang=${language}`);
+    await shoot(page, name, language);
+  }
+  await page.close();
 }
 await browser.close();
 process.exit(missing ? 1 : 0);

@@ -40,6 +40,7 @@ def make_site(folder: Path, **more: object) -> Site:
         "agreement": "A-2024-003",
         "known_aes": ("SCANNER1",),
         "port": 0,
+        "listen_on": "127.0.0.1",
         **more,
     }
     return create_site(Site(folder=folder, site=SITE, **settings))  # type: ignore[arg-type]

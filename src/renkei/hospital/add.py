@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from blake3 import blake3
@@ -19,6 +19,7 @@ from renkei.deid.profile import load_profile
 from renkei.deid.pseudonym import PseudonymKey, normal_id
 from renkei.deid.result import Kind, Result, State, held
 from renkei.deid.run import Rules, deidentify_file, files_below
+from renkei.deid.series import Series
 from renkei.deid.source import Source, read_source
 from renkei.deid.tables import BadMappingError, deidentify_table, parse_mapping
 from renkei.deid.tables import Mapping as Columns
@@ -54,6 +55,7 @@ class Intake:
     links: Links
     root: Path
     accept_pixels: bool = False
+    series: Series = field(default_factory=Series)
 
 
 def add_files(intake: Intake) -> Iterator[Added]:
@@ -67,7 +69,8 @@ def add_files(intake: Intake) -> Iterator[Added]:
 
 
 def _is_control(path: Path) -> bool:
-    return path.name in CONTROL or path.name.endswith(COLUMNS)
+    # A hidden file is one that is still being received.
+    return path.name in CONTROL or path.name.endswith(COLUMNS) or path.name.startswith(".")
 
 
 def _relative(intake: Intake, path: Path) -> str:
@@ -167,6 +170,7 @@ def _rules(intake: Intake, patient: str) -> Rules:
         patient=patient,
         known=consent.identifiers,
         accept_pixels=intake.accept_pixels,
+        series=intake.series,
     )
 
 

@@ -21,6 +21,7 @@ from renkei.hospital.vault import opened
 app = typer.Typer(help="The hospital's side: find, de-identify, hold, send. Keys never leave.")
 Folder = Annotated[Path, typer.Option("--site", help="The site folder.", envvar="RENKEI_SITE")]
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on stdout.")]
+Peer = Annotated[str, typer.Option(help="AET@host:port or DICOMweb URL; default: the site's.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
 
@@ -39,6 +40,7 @@ def init(
     ae_title: str = "RENKEI",
     port: int = 11112,
     known: Annotated[list[str] | None, typer.Option(help="AE title that may send.")] = None,
+    pacs: Peer = "",
 ) -> None:
     """Make a site folder with new keys; copy the key file to a safe place."""
     made = create_site(
@@ -55,6 +57,7 @@ def init(
             ae_title=ae_title,
             port=port,
             known_aes=tuple(known or ()),
+            pacs=pacs,
         )
     )
     typer.echo(made.key().fingerprint)
@@ -116,6 +119,67 @@ def send(*, site: Folder, as_json: Json = False) -> None:
                     f"batch {sent.batch}: {sent.sent} sent = {sent.stored} stored "
                     f"+ {held} quarantined"
                 )
+
+
+@app.command()
+def echo(*, site: Folder, peer: Peer = "") -> None:
+    """Ask the archive whether it answers (C-ECHO, or a QIDO-RS of one study)."""
+    from renkei.hospital.find import open_archive
+
+    with open_archive(open_site(site), peer) as archive:
+        archive.echo()
+    typer.echo("the archive answers")
+
+
+@app.command()
+def find(
+    rule: Annotated[Path, typer.Argument(help="The extraction rule, a TOML file.")],
+    *,
+    site: Folder,
+    peer: Peer = "",
+    move: Annotated[bool, typer.Option(help="C-MOVE to this tool instead of C-GET.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Count; fetch nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Find what a rule wants in the archive and fetch it into the spool; run again to go on."""
+    from renkei.hospital import fetch as fetching
+    from renkei.hospital import find as finding
+    from renkei.hospital.rule import read_rule
+    from renkei.hospital.worklist import worklist
+
+    here, wanted = open_site(site), read_rule(rule)
+    with finding.open_archive(here, peer, move=move) as archive, worklist(here.folder) as work:
+        search = finding.find(here, wanted, archive, work, peer or here.pacs)
+        if not dry_run:
+            fetching.fetch(here, wanted, archive, work, search)
+        counts = work.counts(search)
+    if as_json:
+        typer.echo(json.dumps(counts))
+        return
+    if not counts["found"]:
+        typer.echo("nothing in the archive matches the rule's dates, modality and IDs")
+    for name, value in counts.items():
+        for label, number in value.items() if isinstance(value, dict) else [(name, value)]:
+            typer.echo(f"{label}: {number}")
+
+
+@app.command()
+def pause(*, site: Folder) -> None:
+    """Let fetching rest after the series in hand, in whatever process it runs."""
+    _pause(site, on=True)
+
+
+@app.command()
+def resume(*, site: Folder) -> None:
+    """Let fetching go on; run 'renkei hospital find' again."""
+    _pause(site, on=False)
+
+
+def _pause(site: Path, *, on: bool) -> None:
+    from renkei.hospital.worklist import worklist
+
+    with worklist(open_site(site).folder) as work:
+        work.pause(on=on)
 
 
 @app.command()

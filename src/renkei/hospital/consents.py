@@ -13,7 +13,7 @@ from renkei.deid.pseudonym import normal_id
 from renkei.errors import DataRefusedError
 
 YES = frozenset({"yes", "true", "1", "はい", "可", "y"})
-BASES = frozenset({"opt_in", "opt_out"})
+BASES = frozenset({"opt_in", "opt_out", "broad", "proxy"})
 _NEEDED = ("patient_id", "basis", "version", "commercial", "data_types", "date")
 
 

@@ -33,10 +33,10 @@ def refuse(
 def _outside(site: Site, consent: Consent, day: date | None) -> str | None:
     bounded = site.period_start or site.period_end
     if day is None:
-        return "no_study_date" if bounded or consent.basis == "opt_out" else None
+        return "no_study_date" if bounded or consent.basis in {"opt_out", "broad"} else None
     if not (site.period_start or day) <= day <= (site.period_end or day):
         return "outside_approval_period"
-    if consent.basis == "opt_in":
+    if consent.basis in {"opt_in", "proxy"}:
         return None
     if site.opt_out_start is None or site.opt_out_end is None:
         return "no_opt_out_window"

@@ -90,7 +90,7 @@ def _subject(pseudonym: str, facts: dict[str, object]) -> SentSubject:
         # Files outside the dates were held before: what is sent has passed them.
         consent=_consent(consent) if isinstance(consent, dict) else None,
         in_approval_period=True,
-        in_opt_out_window=isinstance(consent, dict) and consent["basis"] == "opt_out",
+        in_opt_out_window=isinstance(consent, dict) and consent["basis"] in {"opt_out", "broad"},
         adult=bool(facts.get("adult")),
         age=age if isinstance(age, int) else None,
         sex=str(facts["sex"]) if facts.get("sex") else None,

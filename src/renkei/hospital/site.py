@@ -14,7 +14,7 @@ from renkei.proof.note import SigningKey
 SETTINGS = "site.toml"
 PSEUDONYM_KEY = "keys/pseudonym.key"
 SIGNING_KEY = "keys/signing.key"
-FOLDERS = ("keys", "spool", "outbox", "certificates")
+FOLDERS = ("keys", "spool", "pulling", "outbox", "certificates")
 
 
 class SiteExistsError(ConflictError):
@@ -35,6 +35,9 @@ class Site:
 
     A study must lie within `period_start` and `period_end`; under opt-out also within the window of
     the notice. What is not set does not bound, but an opt-out without a window covers nothing.
+    `known_hosts` are addresses that may send (none named: any), `tls_…` file names in the folder,
+    `pacs` the archive to ask, `pull_rate` images per second at most, `pull_hours` such as
+    "20:00-06:00", `find_cap` matches at which an answer is taken for a part of the whole.
     """
 
     folder: Path
@@ -49,12 +52,26 @@ class Site:
     opt_out_end: date | None = None
     ae_title: str = "RENKEI"
     port: int = 11112
+    listen_on: str = "0.0.0.0"  # noqa: S104  the PACS is another machine
     known_aes: tuple[str, ...] = field(default=())
+    known_hosts: tuple[str, ...] = field(default=())
+    tls_certificate: str = ""
+    tls_key: str = ""
+    tls_ca: str = ""
+    pacs: str = ""
+    pull_rate: float = 0.0
+    pull_hours: str = ""
+    find_cap: int = 100
 
     @property
     def spool(self) -> Path:
         """Return where received files wait, still identified."""
         return self.folder / "spool"
+
+    @property
+    def pulling(self) -> Path:
+        """Return where the files of a series stand until it is whole."""
+        return self.folder / "pulling"
 
     @property
     def outbox(self) -> Path:
@@ -103,7 +120,8 @@ def open_site(folder: Path) -> Site:
     try:
         raw = tomllib.loads((folder / SETTINGS).read_text("utf-8"))
         raw["site"] = UUID(raw["site"])
-        raw["known_aes"] = tuple(raw.get("known_aes", ()))
+        for name in ("known_aes", "known_hosts"):
+            raw[name] = tuple(raw.get(name, ()))
         return Site(folder=folder, **raw)
     except FileNotFoundError as error:
         raise NoSiteError(
@@ -132,7 +150,16 @@ def _toml(site: Site) -> str:
         "opt_out_end": site.opt_out_end,
         "ae_title": site.ae_title,
         "port": site.port,
+        "listen_on": site.listen_on,
         "known_aes": list(site.known_aes),
+        "known_hosts": list(site.known_hosts),
+        "tls_certificate": site.tls_certificate,
+        "tls_key": site.tls_key,
+        "tls_ca": site.tls_ca,
+        "pacs": site.pacs,
+        "pull_rate": site.pull_rate,
+        "pull_hours": site.pull_hours,
+        "find_cap": site.find_cap,
     }
     # TOML writes dates bare; its other values are written as JSON writes them.
     lines = [

@@ -151,6 +151,18 @@ class Vault:
                 ),
             )  # fmt: skip
 
+    def take_back(self, n: int, path: Path, reason: str) -> None:
+        """Hold a clean file that waits: a person has refused it."""
+        row = self._one("SELECT source, kind FROM item WHERE n = ?", n)
+        with self._db:
+            self._db.execute("DELETE FROM item WHERE n = ? AND batch IS NULL", (n,))
+            self._mark(row["source"], "held")
+            self._db.execute(
+                "INSERT INTO held (source, path, kind, reason, at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (source) DO UPDATE SET reason = excluded.reason, path = excluded.path",
+                (row["source"], str(path), row["kind"], reason, _now()),
+            )
+
     def mark_of(self, name: str) -> str | None:
         """Return the BLAKE3 of the clean file of that name, or None."""
         row = self._db.execute("SELECT blake3 FROM item WHERE name = ?", (name,)).fetchone()
