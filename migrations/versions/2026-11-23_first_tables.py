@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from renkei.server import queue
 
-revision = 'a52c773c8b54'
+revision = 'f52fb4f4dbc0'
 down_revision = None
 
 
@@ -44,6 +44,17 @@ def upgrade() -> None:
     sa.Column('sites', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('commercial', sa.Boolean(), nullable=False),
     sa.Column('expires', sa.Date(), nullable=False),
+    sa.Column('begins', sa.Date(), nullable=True),
+    sa.Column('body_parts', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('countries', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('gene_codes', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('legal_basis', sa.String(), server_default=sa.text("'consent'"), nullable=False),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('plan_title', sa.String(), nullable=True),
+    sa.Column('plan_version', sa.String(), nullable=True),
+    sa.Column('notice_url', sa.String(), nullable=True),
+    sa.Column('notice_from', sa.Date(), nullable=True),
+    sa.Column('notice_until', sa.Date(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_approval')),
     sa.UniqueConstraint('number', name=op.f('uq_approval_number'))
     )
@@ -250,6 +261,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_withdrawn_case_subject_id'), 'withdrawn_case', ['subject_id'], unique=False)
     op.create_index(op.f('ix_withdrawn_case_version_id'), 'withdrawn_case', ['version_id'], unique=False)
+    op.create_table('approval_amendment',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('approval_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('decided_on', sa.Date(), nullable=False),
+    sa.Column('summary', sa.String(), nullable=False),
+    sa.Column('changes', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['approval_id'], ['approval.id'], name=op.f('fk_approval_amendment_approval_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approval_amendment')),
+    sa.UniqueConstraint('approval_id', 'version', name=op.f('uq_approval_amendment_approval_id_version'))
+    )
     op.create_table('event_job',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -374,6 +397,12 @@ def upgrade() -> None:
     sa.Column('fee_share_bp', sa.Integer(), nullable=False),
     sa.Column('starts', sa.Date(), nullable=False),
     sa.Column('ends', sa.Date(), nullable=False),
+    sa.Column('kind', sa.Enum('joint_research', 'provision', 'processing', name='agreementkind', native_enum=False, length=40), server_default=sa.text("'provision'"), nullable=False),
+    sa.Column('parties', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('signatories', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('countries', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('gene_codes', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('retain_until', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['operator_id'], ['organisation.id'], name=op.f('fk_agreement_operator_id')),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_agreement_site_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_agreement')),
@@ -406,6 +435,20 @@ def upgrade() -> None:
     sa.UniqueConstraint('secret_sha256', name=op.f('uq_dicomweb_root_secret_sha256'))
     )
     op.create_index(op.f('ix_dicomweb_root_user_id'), 'dicomweb_root', ['user_id'], unique=False)
+    op.create_table('expiry_notice',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('permit_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('number', sa.String(), nullable=False),
+    sa.Column('ends', sa.Date(), nullable=False),
+    sa.Column('days', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_expiry_notice_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_expiry_notice')),
+    sa.UniqueConstraint('permit_id', 'site_id', 'ends', 'days', name=op.f('uq_expiry_notice_permit_id_site_id_ends_days'))
+    )
+    op.create_index(op.f('ix_expiry_notice_site_id'), 'expiry_notice', ['site_id'], unique=False)
     op.create_table('product',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -453,6 +496,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('key_id', 'plain_sha256', name=op.f('uq_stored_object_key_id_plain_sha256'))
     )
     op.create_index(op.f('ix_stored_object_batch_id'), 'stored_object', ['batch_id'], unique=False)
+    op.create_index(op.f('ix_stored_object_path'), 'stored_object', ['path'], unique=False)
     op.create_index(op.f('ix_stored_object_plain_sha256'), 'stored_object', ['plain_sha256'], unique=False)
     op.create_index(op.f('ix_stored_object_site_id'), 'stored_object', ['site_id'], unique=False)
     op.create_index(op.f('ix_stored_object_subject_id'), 'stored_object', ['subject_id'], unique=False)
@@ -470,6 +514,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_subject')),
     sa.UniqueConstraint('site_id', 'pseudonym', name=op.f('uq_subject_site_id_pseudonym'))
     )
+    op.create_index(op.f('ix_subject_pseudonym'), 'subject', ['pseudonym'], unique=False)
     op.create_index(op.f('ix_subject_site_id'), 'subject', ['site_id'], unique=False)
     op.create_table('synthetic_set',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
@@ -530,7 +575,7 @@ def upgrade() -> None:
     sa.Column('site_id', sa.Uuid(), nullable=False),
     sa.Column('approval_id', sa.Uuid(), nullable=True),
     sa.Column('agreement_id', sa.Uuid(), nullable=True),
-    sa.Column('basis', sa.Enum('opt_in', 'opt_out', name='basis', native_enum=False, length=40), nullable=False),
+    sa.Column('basis', sa.Enum('opt_in', 'opt_out', 'broad', 'proxy', name='basis', native_enum=False, length=40), nullable=False),
     sa.Column('version', sa.String(), nullable=False),
     sa.Column('commercial', sa.Boolean(), nullable=False),
     sa.Column('data_types', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -618,6 +663,7 @@ def upgrade() -> None:
     sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('object_id', sa.Uuid(), nullable=True),
     sa.Column('refers', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('gene_code', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_record_site_id')),
     sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_record_subject_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_record')),
@@ -655,8 +701,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_study')),
     sa.UniqueConstraint('site_id', 'study_uid', name=op.f('uq_study_site_id_study_uid'))
     )
+    op.create_index('ix_study_newest', 'study', [sa.literal_column('date DESC'), 'id'], unique=False)
     op.create_index(op.f('ix_study_site_id'), 'study', ['site_id'], unique=False)
     op.create_index(op.f('ix_study_subject_id'), 'study', ['subject_id'], unique=False)
+    op.create_index('ix_study_uid', 'study', ['study_uid'], unique=False)
     op.create_table('version_recall',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -756,6 +804,10 @@ def upgrade() -> None:
     sa.Column('n', sa.Integer(), nullable=True),
     sa.Column('part', sa.Boolean(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=True),
+    sa.Column('state', sa.Enum('held', 'repaired', 'released', 'rejected', 'erased', name='heldstate', native_enum=False, length=40), nullable=False),
+    sa.Column('why', sa.String(), nullable=True),
+    sa.Column('decided_by', sa.String(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_quarantine_batch_id')),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_quarantine_site_id')),
     sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_quarantine_subject_id')),
@@ -818,6 +870,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_series_site_id'), 'series', ['site_id'], unique=False)
     op.create_index(op.f('ix_series_study_id'), 'series', ['study_id'], unique=False)
     op.create_index(op.f('ix_series_subject_id'), 'series', ['subject_id'], unique=False)
+    op.create_index('ix_series_uid', 'series', ['series_uid'], unique=False)
     op.create_table('annotate_task',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -856,17 +909,20 @@ def upgrade() -> None:
     sa.Column('site_id', sa.Uuid(), nullable=False),
     sa.Column('series_id', sa.Uuid(), nullable=True),
     sa.Column('slide_id', sa.Uuid(), nullable=True),
+    sa.Column('study_id', sa.Uuid(), nullable=True),
     sa.CheckConstraint('(series_id IS NULL) <> (slide_id IS NULL)', name=op.f('ck_dicomweb_root_image_one_image')),
     sa.ForeignKeyConstraint(['root_id'], ['dicomweb_root.id'], name=op.f('fk_dicomweb_root_image_root_id')),
     sa.ForeignKeyConstraint(['series_id'], ['series.id'], name=op.f('fk_dicomweb_root_image_series_id')),
     sa.ForeignKeyConstraint(['slide_id'], ['slide.id'], name=op.f('fk_dicomweb_root_image_slide_id')),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_dicomweb_root_image_study_id')),
     sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_dicomweb_root_image_subject_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dicomweb_root_image'))
     )
-    op.create_index(op.f('ix_dicomweb_root_image_root_id'), 'dicomweb_root_image', ['root_id'], unique=False)
     op.create_index(op.f('ix_dicomweb_root_image_series_id'), 'dicomweb_root_image', ['series_id'], unique=False)
     op.create_index(op.f('ix_dicomweb_root_image_slide_id'), 'dicomweb_root_image', ['slide_id'], unique=False)
     op.create_index(op.f('ix_dicomweb_root_image_subject_id'), 'dicomweb_root_image', ['subject_id'], unique=False)
+    op.create_index('ix_root_image_series', 'dicomweb_root_image', ['root_id', 'series_id'], unique=False)
+    op.create_index('ix_root_image_study', 'dicomweb_root_image', ['root_id', 'study_id'], unique=False)
     op.create_table('instance',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -882,9 +938,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_instance')),
     sa.UniqueConstraint('site_id', 'sop_uid', name=op.f('uq_instance_site_id_sop_uid'))
     )
-    op.create_index(op.f('ix_instance_series_id'), 'instance', ['series_id'], unique=False)
+    op.create_index('ix_instance_in_order', 'instance', ['series_id', 'number', 'sop_uid'], unique=False)
     op.create_index(op.f('ix_instance_site_id'), 'instance', ['site_id'], unique=False)
     op.create_index(op.f('ix_instance_subject_id'), 'instance', ['subject_id'], unique=False)
+    op.create_index('ix_instance_uid', 'instance', ['sop_uid'], unique=False)
     op.create_table('licence',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -959,6 +1016,23 @@ def upgrade() -> None:
     op.create_index(op.f('ix_plan_run_site_id'), 'plan_run', ['site_id'], unique=False)
     op.create_index(op.f('ix_plan_run_state'), 'plan_run', ['state'], unique=False)
     op.create_index(op.f('ix_plan_run_subject_id'), 'plan_run', ['subject_id'], unique=False)
+    op.create_table('quarantine_repair',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('quarantine_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('subject', 'meta', 'resend', name='repairkind', native_enum=False, length=40), nullable=False),
+    sa.Column('why', sa.String(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('before_sha256', sa.String(), nullable=False),
+    sa.Column('after_sha256', sa.String(), nullable=False),
+    sa.Column('before_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['quarantine_id'], ['quarantine.id'], name=op.f('fk_quarantine_repair_quarantine_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_quarantine_repair_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quarantine_repair'))
+    )
+    op.create_index(op.f('ix_quarantine_repair_quarantine_id'), 'quarantine_repair', ['quarantine_id'], unique=False)
+    op.create_index(op.f('ix_quarantine_repair_site_id'), 'quarantine_repair', ['site_id'], unique=False)
     op.create_table('verdict',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -1152,6 +1226,8 @@ def upgrade() -> None:
     sa.Column('object_id', sa.Uuid(), nullable=False),
     sa.Column('transfer_syntax', sa.String(), nullable=False),
     sa.Column('pixel_sha256', sa.String(), nullable=True),
+    sa.Column('header_sha256', sa.String(), nullable=True),
+    sa.Column('chosen_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['instance_id'], ['instance.id'], name=op.f('fk_rendition_instance_id')),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_rendition_site_id')),
     sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_rendition_subject_id')),

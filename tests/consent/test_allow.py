@@ -1,9 +1,8 @@
-"""May this be used for that? The written table, and what must hold for every question."""
+"""May this be used for that? What must hold for every question; the table is in test_truth."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,78 +37,6 @@ APPROVAL = ApprovalFact(
 )
 AGREEMENT = AgreementFact("a", frozenset({42}), True, TODAY, TODAY)
 FACTS = Facts("a", False, CONSENT, APPROVAL, AGREEMENT)
-FREE = Question(Use.INTAKE, TODAY, data_type="image", modality="CT")
-SALE = replace(FREE, use=Use.LICENCE, commercial=True)
-TRAIN = replace(FREE, use=Use.TRAIN)
-
-
-def consent(**more):
-    return replace(FACTS, consent=replace(CONSENT, **more))
-
-
-def approval(**more):
-    return replace(FACTS, approval=replace(APPROVAL, **more))
-
-
-def agreement(**more):
-    return replace(FACTS, agreement=replace(AGREEMENT, **more))
-
-
-YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-
-# facts · question · the one reason against it (None = allowed)
-TABLE = [
-    (FACTS, FREE, None),
-    (FACTS, SALE, None),
-    (FACTS, TRAIN, None),
-    (None, FREE, Reason.UNKNOWN_SUBJECT),
-    (replace(FACTS, withdrawn=True), FREE, Reason.WITHDRAWN),
-    (replace(FACTS, consent=None), FREE, Reason.NO_CONSENT),
-    (consent(date_ok=False), FREE, Reason.CONSENT_DATE_INVALID),
-    (consent(in_approval_period=False), FREE, Reason.OUTSIDE_APPROVAL_PERIOD),
-    (consent(in_opt_out_window=False), FREE, None),
-    (consent(basis=Basis.OPT_OUT), FREE, None),
-    (consent(basis=Basis.OPT_OUT, in_opt_out_window=False), FREE, Reason.OUTSIDE_OPT_OUT_WINDOW),
-    (consent(basis=Basis.OPT_OUT), SALE, Reason.OPT_OUT_NOT_COMMERCIAL),
-    (consent(data_types=frozenset()), FREE, Reason.CONSENT_DATA_TYPE),
-    (consent(commercial=False), FREE, None),
-    (consent(commercial=False), SALE, Reason.CONSENT_NOT_COMMERCIAL),
-    (replace(FACTS, approval=None), FREE, Reason.NO_APPROVAL),
-    (approval(expires=YESTERDAY), FREE, Reason.APPROVAL_EXPIRED),
-    (approval(sites=frozenset({"b"})), FREE, Reason.APPROVAL_SITE),
-    (approval(data_types=frozenset({"genes"})), FREE, Reason.APPROVAL_DATA_TYPE),
-    (approval(modalities=frozenset({"MR"})), FREE, Reason.APPROVAL_MODALITY),
-    (approval(modalities=frozenset()), FREE, None),
-    (approval(purposes=frozenset({Use.FREEZE})), FREE, Reason.APPROVAL_PURPOSE),
-    (approval(commercial=False), FREE, None),
-    (approval(commercial=False), SALE, Reason.APPROVAL_NOT_COMMERCIAL),
-    (replace(FACTS, agreement=None), FREE, Reason.NO_AGREEMENT),
-    (agreement(starts=TOMORROW), FREE, Reason.AGREEMENT_EXPIRED),
-    (agreement(ends=YESTERDAY), FREE, Reason.AGREEMENT_EXPIRED),
-    (agreement(site="b"), FREE, Reason.AGREEMENT_SITE),
-    (agreement(uses=frozenset()), FREE, Reason.AGREEMENT_USE),
-    (agreement(uses=frozenset({43})), FREE, Reason.AGREEMENT_USE),
-    (agreement(uses=frozenset({6})), FREE, None),
-    (agreement(commercial=False), SALE, Reason.AGREEMENT_NOT_COMMERCIAL),
-    (agreement(uses=frozenset({42, 18})), SALE, Reason.AGREEMENT_NOT_COMMERCIAL),
-    (agreement(uses=frozenset({42, 45})), SALE, Reason.AGREEMENT_NOT_COMMERCIAL),
-    (agreement(uses=frozenset({42, 46})), SALE, Reason.AGREEMENT_NOT_COMMERCIAL),
-    (agreement(uses=frozenset({42, 46})), FREE, None),
-    (agreement(uses=frozenset({42, 15})), TRAIN, Reason.AGREEMENT_NO_METHODS),
-    (agreement(uses=frozenset({42, 15})), FREE, None),
-]
-
-
-@pytest.mark.parametrize(("facts", "question", "reason"), TABLE)
-def test_each_row_of_the_table(facts, question, reason):
-    decision = decide(facts, question)
-    assert decision.reasons == (() if reason is None else (reason,))
-    assert decision.allowed is (reason is None)
-
-
-def test_every_reason_stands_in_the_table():
-    assert {reason for _, _, reason in TABLE if reason} == set(Reason)
-
 
 words = st.frozensets(st.sampled_from(["image", "genes", "slide"]))
 days = st.integers(-3, 3).map(lambda n: TODAY + timedelta(days=n))

@@ -18,8 +18,9 @@ def test_an_object_comes_back_from_its_attributes_without_bulk():
     files = write_ct_series(small_ct(1), {"PatientName": "山田^太郎"})
     header = read_header(files[0])
     header.add_new(0x00420011, "OB", bytes(4000))
-    found = described(header, "/frames")
-    assert "00420011" not in found
+    assert "00420011" not in described(header, "/frames")
+    found = described(header, "/frames", "/bulk")
+    assert found["00420011"] == {"vr": "OB", "BulkDataURI": "/bulk/00420011"}
     assert found["7FE00010"] == {"vr": "OW", "BulkDataURI": "/frames"}
     kept = {key: value for key, value in found.items() if "BulkDataURI" not in value}
     again = Dataset.from_json(kept)

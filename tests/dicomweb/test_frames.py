@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tests.dicomweb.conftest import small_ct
 
+from renkei.dicomweb.attributes import placed
 from renkei.dicomweb.frames import Stored, frame_parts, metadata
 from renkei.dicomweb.render import NoSuchFrameError
 from renkei.imaging.dicom import decode_pixels
@@ -33,8 +34,9 @@ def test_a_frame_that_is_not_there_is_refused(numbers):
 
 def test_an_alias_takes_the_place_of_the_patient():
     data = write_ct_series(small_ct(1), {"PatientID": "P-1", "PatientName": "P-1"})[0]
-    (open_,) = metadata([Stored(data, "/x")])
-    (blind,) = metadata([Stored(data, "/x")], "CASE-1")
+    (found,) = metadata([data])
+    open_, blind = placed(found, "/x"), placed(found, "/x", "CASE-1")
+    assert open_["7FE00010"]["BulkDataURI"] == blind["7FE00010"]["BulkDataURI"] == "/x/frames"
     assert open_["00100020"]["Value"] == ["P-1"]
     assert "P-1" not in str(blind)
     assert blind["00100020"]["Value"] == ["CASE-1"]

@@ -96,3 +96,9 @@ export const queries = new QueryClient({
 
 /** A row or detail as the API's own document describes it. */
 export type Wire<K extends keyof components["schemas"]> = components["schemas"][K];
+
+/** PUT a file's bytes below `/api/v1`. */
+export async function sendFile(path: string, file: Blob): Promise<void> {
+  const headers = { "Content-Type": "application/octet-stream", "X-CSRF-Token": csrf };
+  await checked(await fetch(API + path, { method: "PUT", headers, body: file }));
+}

@@ -15,6 +15,7 @@ const EVENTS = [
   "HolderTold",
   "LabelSigned",
   "ModelTrained",
+  "PermitExpiring",
   "RecordReceived",
   "SealedLookTaken",
   "SeriesReceived",

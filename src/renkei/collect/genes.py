@@ -3,6 +3,7 @@
 import re
 
 from renkei.collect.clinical import decode
+from renkei.collect.genome import is_code_maf, is_code_vcf
 from renkei.collect.kinds import (
     MalformedError,
     SeveralSubjectsError,
@@ -44,7 +45,9 @@ def part_vcf(sent: Sent) -> list[Part]:
     if not all(line.split("\t", 2)[1].isdecimal() for line in body):
         raise MalformedError("A position of the VCF is not a number.")
     owner = _owner(header[9:], sent)
-    return [Part(owner, sent.data, "vcf", {"variants": len(body), "samples": len(header[9:])})]
+    summary = {"variants": len(body), "samples": len(header[9:])}
+    code = is_code_vcf(line.split("\t") for line in body)
+    return [Part(owner, sent.data, "vcf", summary, gene_code=code)]
 
 
 def part_maf(sent: Sent) -> list[Part]:
@@ -77,7 +80,8 @@ def part_maf(sent: Sent) -> list[Part]:
 def _maf(owner: str, comments: list[str], header: list[str], rows: list[list[str]]) -> Part:
     lines = [*comments, *("\t".join(row) for row in [header, *rows])]
     text = "".join(f"{line}\n" for line in lines)
-    return Part(owner, text.encode(), "maf", {"variants": len(rows)})
+    summary = {"variants": len(rows)}
+    return Part(owner, text.encode(), "maf", summary, gene_code=is_code_maf(header, rows))
 
 
 def _text(data: bytes) -> str:

@@ -23,6 +23,7 @@ class Part:
     """The share of one subject in a file.
 
     `summary` goes into the database in clear: counts, columns and codes, never content.
+    `gene_code` = it counts as an individual identification code.
     """
 
     pseudonym: str
@@ -30,6 +31,7 @@ class Part:
     format: str
     summary: Mapping[str, object]
     date: dt.date | None = None
+    gene_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

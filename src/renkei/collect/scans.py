@@ -10,8 +10,10 @@ from pydicom.multival import MultiValue
 
 from renkei.collect.kinds import EmptyFileError, MalformedError
 from renkei.collect.part import inflate
+from renkei.collect.relevant import header_sha256
 from renkei.errors import DataRefusedError
 from renkei.imaging.dicom import NoPixelsError, instance_facts, pixel_sha256, read_header
+from renkei.imaging.walk import DEFLATED, EXPLICIT
 
 LONGEST_TEXT = 200
 # PS3.3 C.7.3.1.1.1 "Other": the file names no modality.
@@ -22,7 +24,8 @@ UNKNOWN_MODALITY = "OT"
 class DicomFacts:
     """What the rows of one instance say; None where the file says nothing.
 
-    `pixel_sha256` covers the decoded frames; objects without pixels have none.
+    `pixel_sha256` covers the decoded frames; objects without pixels have none. `header_sha256`
+    covers what else changes the image's meaning.
     """
 
     patient_id: str
@@ -44,6 +47,7 @@ class DicomFacts:
     number: int | None
     transfer_syntax: str
     pixel_sha256: str | None
+    header_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +104,16 @@ def read_dicom(data: bytes) -> DicomFacts:
         sop_uid=said.sop_uid,
         sop_class_uid=said.sop_class_uid,
         number=said.number,
-        transfer_syntax=said.transfer_syntax,
-        pixel_sha256=pixel_sha256(data) if is_image else None,
+        transfer_syntax=_syntax(data, said.transfer_syntax),
+        pixel_sha256=pixel_sha256(dataset) if is_image else None,
+        header_sha256=header_sha256(dataset),
     )
+
+
+def _syntax(data: bytes, read: str) -> str:
+    """Return how the bytes are encoded: a deflated file is read as what it inflates to."""
+    deflated = DEFLATED.encode() in data[132:1024]
+    return DEFLATED if deflated and read == EXPLICIT else read
 
 
 def read_nifti_modality(data: bytes, said: str | None) -> str:

@@ -19,18 +19,22 @@ def attribute(vr: str, *values: object) -> dict[str, Any]:
     return {"vr": vr, "Value": kept}
 
 
-def described(dataset: Dataset, frames_url: str | None) -> Attributes:
-    """Return an object's attributes; pixels become a BulkDataURI, other bulk over 1 KB is left out.
+def described(dataset: Dataset, frames_url: str | None, bulk_url: str | None = None) -> Attributes:
+    """Return an object's attributes; bulk over 1 KB becomes a BulkDataURI, or is left out.
 
-    `frames_url` is where the frames are, None for an object without pixels.
+    `frames_url` is where the frames are, None for an object without pixels; below `bulk_url` lie
+    the other bulk values of the top level, None leaves them out.
     """
     found: Attributes = {}
     for element in dataset:
+        key = f"{element.tag:08X}"
         if element.VR in BULK_VRS:
             value = element.value or b""
             if len(value) > INLINE_BYTES:
+                if bulk_url is not None:
+                    found[key] = {"vr": element.VR, "BulkDataURI": f"{bulk_url}/{key}"}
                 continue
-        found[f"{element.tag:08X}"] = element.to_json_dict(None, INLINE_BYTES)
+        found[key] = element.to_json_dict(None, INLINE_BYTES)
     meta = getattr(dataset, "file_meta", None)
     if meta is not None:
         # PS3.18 10.4.1.1.2: how the stored bytes are encoded.
@@ -38,3 +42,20 @@ def described(dataset: Dataset, frames_url: str | None) -> Attributes:
     if frames_url is not None:
         found["7FE00010"] = {"vr": "OW", "BulkDataURI": frames_url}
     return found
+
+
+def placed(found: Attributes, url: str, patient: str | None = None) -> Attributes:
+    """Return attributes described without an address as they are told below one.
+
+    `patient` takes the place of the patient's id and name, and leaves out all bulk but frames.
+    """
+    told: Attributes = {}
+    for key, value in found.items():
+        uri = value.get("BulkDataURI")
+        if uri is None:
+            told[key] = value
+        elif patient is None or key == "7FE00010":
+            told[key] = {**value, "BulkDataURI": url + uri}
+    if patient is not None:
+        told["00100010"], told["00100020"] = attribute("PN", patient), attribute("LO", patient)
+    return told

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from pydicom.encaps import generate_frames
 
-from renkei.dicomweb.attributes import Attributes, described
+from renkei.dicomweb.attributes import BULK_VRS, Attributes, described
 from renkei.dicomweb.multipart import Part
 from renkei.dicomweb.render import NoSuchFrameError
+from renkei.errors import NotFoundError
 from renkei.imaging.dicom import decode_pixels, instance_facts, read_header
 from renkei.imaging.pixels import NATIVE, NoPixelsError
 from renkei.imaging.walk import EXPLICIT
@@ -31,6 +32,10 @@ MEDIA_TYPES = {
     "1.2.840.10008.1.2.4.111": "image/jxl",
     "1.2.840.10008.1.2.4.112": "image/jxl",
 }
+
+
+class NoSuchBulkError(NotFoundError):
+    """The object has no bulk value of that tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,25 @@ def frame_parts(stored: Stored, numbers: Sequence[int], *, decoded: bool) -> lis
     return [Part(said, streams[n - 1], place) for n, place in zip(numbers, places, strict=True)]
 
 
-def metadata(objects: Sequence[Stored], patient: str | None = None) -> list[Attributes]:
-    """Return the attributes of objects; `patient` takes the place of the patient's id and name."""
+def metadata(objects: Sequence[bytes]) -> list[Attributes]:
+    """Return the attributes of objects; addresses of bulk are relative to the object's own."""
     found = []
-    for stored in objects:
-        dataset = read_header(stored.data, with_pixels=False)
-        if patient is not None:
-            dataset.PatientID = dataset.PatientName = patient
-        url = f"{stored.url}/frames" if "Rows" in dataset else None
-        found.append(described(dataset, url))
+    for data in objects:
+        dataset = read_header(data, with_pixels=False)
+        found.append(described(dataset, "/frames" if "Rows" in dataset else None, "/bulkdata"))
     return found
+
+
+def bulk_value(data: bytes, tag: str) -> bytes:
+    """Return a bulk value of the top level by its eight hexadecimal digits.
+
+    Raises:
+        NoSuchBulkError: The object has none of that tag.
+        DataRefusedError: The file cannot be read.
+    """
+    dataset = read_header(data)
+    number = int(tag, 16)
+    element = dataset.get(number)
+    if element is None or element.VR not in BULK_VRS or not isinstance(element.value, bytes):
+        raise NoSuchBulkError("The object has no bulk value of that tag; see its metadata.")
+    return element.value

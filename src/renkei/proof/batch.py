@@ -9,7 +9,7 @@ from renkei.proof.strict import Fields, MalformedError, is_text, parse_json
 
 FORMAT = "renkei.batch/1"
 KINDS = frozenset({"dicom", "nifti", "slide", "table", "fhir", "vcf", "maf", "label", "report"})
-BASES = frozenset({"opt_in", "opt_out"})
+BASES = frozenset({"opt_in", "opt_out", "broad", "proxy"})
 SEXES = frozenset({"M", "F", "O"})
 MANIFEST_LIMIT = 256 * 1024 * 1024
 MAX_SUBJECTS = 100_000

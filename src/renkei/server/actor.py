@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     # subjects
     SUBJECTS_VIEW = "subjects.view"
+    SUBJECTS_GENOME = "subjects.genome"
     # consent
     CONSENT_VIEW = "consent.view"
     CONSENT_MANAGE = "consent.manage"
@@ -38,6 +39,7 @@ class Permission(StrEnum):
     # collect
     COLLECT_VIEW = "collect.view"
     COLLECT_SEND = "collect.send"
+    COLLECT_DECIDE = "collect.decide"
     # dicomweb
     DICOMWEB_VIEW = "dicomweb.view"
     # select
@@ -148,7 +150,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     | _PRODUCTS_SEEN
     | _MARKET_SEEN
     | {Permission.MARKET_MONEY, Permission.ANNOTATE_READ}
-    | {Permission.PEOPLE_INVITE, Permission.CONSENT_RECALL, Permission.COLLECT_SEND},
+    | {Permission.PEOPLE_INVITE, Permission.CONSENT_RECALL}
+    | {Permission.COLLECT_SEND, Permission.COLLECT_DECIDE, Permission.SUBJECTS_GENOME},
     Role.CURATOR: _EVERYONE
     | _MARKET_RUN
     | {Permission.AUDIT_VIEW}
@@ -174,6 +177,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.PEOPLE_MANAGE,
         Permission.CONSENT_MANAGE,
         Permission.CONSENT_RECALL,
+        Permission.COLLECT_DECIDE,
+        Permission.SUBJECTS_GENOME,
     },
     Role.SYSTEM: frozenset(Permission),
 }

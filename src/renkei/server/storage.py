@@ -37,6 +37,8 @@ __all__ = [
 
 BLOCK = 1 << 20
 HASH = 32
+# The kind of key over what counts as an individual identification code.
+GENOME = "genome"
 
 
 class ObjectDamagedError(DataRefusedError):
@@ -58,7 +60,7 @@ class StoredObject(Table):
     size: Mapped[int] = mapped_column(Big)
     body_size: Mapped[int] = mapped_column(Big)
     blocks: Mapped[bytes]
-    path: Mapped[str]
+    path: Mapped[str] = mapped_column(index=True)
     wrapped: Mapped[bytes | None]
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
 
@@ -75,16 +77,23 @@ async def store(
     site_id: UUID,
     subject_id: UUID | None = None,
     batch_id: UUID | None = None,
+    genome: bool = False,
 ) -> StoredObject:
     """Keep bytes under the key of their subject, else batch, else site.
 
+    A `genome` that identifies its subject lies under a key of its own.
     The same bytes of the same owner are kept once.
 
     Raises:
         ObjectErasedError: The owner was erased; nothing more is stored for it.
     """
     many = await store_many(
-        session, [data], site_id=site_id, subject_id=subject_id, batch_id=batch_id
+        session,
+        [data],
+        site_id=site_id,
+        subject_id=subject_id,
+        batch_id=batch_id,
+        genome=genome,
     )
     return many[0]
 
@@ -96,6 +105,7 @@ async def store_many(
     site_id: UUID,
     subject_id: UUID | None = None,
     batch_id: UUID | None = None,
+    genome: bool = False,
 ) -> list[StoredObject]:
     """Keep several pieces of one owner, in their order, with the statements of one.
 
@@ -103,6 +113,7 @@ async def store_many(
         ObjectErasedError: The owner was erased; nothing more is stored for it.
     """
     kind, owner = _owner(site_id, subject_id, batch_id)
+    kind = GENOME if genome and kind == "subject" else kind
     key_id, over = await keys.owner_key(session, site_id=site_id, kind=kind, owner_id=owner)
     hashes = [hashlib.sha256(data).hexdigest() for data in many]
     found = await _kept(session, key_id, hashes)
@@ -319,7 +330,9 @@ def _unwrap(stored: StoredObject, over: bytes) -> bytes:
 
 async def erase_subject(session: AsyncSession, subject_id: UUID) -> int:
     """Destroy a subject's key, so that its bytes are unreadable for good; return how many."""
-    return await _erase(session, await keys.destroy(session, kind="subject", owner_id=subject_id))
+    own = await keys.destroy(session, kind="subject", owner_id=subject_id)
+    genome = await keys.destroy(session, kind=GENOME, owner_id=subject_id)
+    return await _erase(session, [*own, *genome])
 
 
 async def erase_batch(session: AsyncSession, batch_id: UUID) -> int:

@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from pydicom.dataset import Dataset
-from tests.dicomweb.conftest import hold_files
+from tests.dicomweb.conftest import hold_files, small_ct
 
+from renkei.dicomweb.server.metadata import HEADERS
 from renkei.imaging.dicom import read_header
+from renkei.imaging.made import write_ct_series
 from renkei.server.actor import Role
+from renkei.server.storage import erase_subject
+from renkei.subjects.server.tables import Series
 
 JPEG2000 = Path("samples/ct_dicom/slice_01.dcm").read_bytes()
 
@@ -66,11 +70,98 @@ async def test_a_study_is_found_as_ohif_asks_for_it(viewer, ct):
         ({"StudyInstanceUID": "1.2.3"}, 0),
         ({"StudyDate": "20200101-20260101"}, 0),
         ({"offset": "1"}, 0),
+        ({"StudyInstanceUID": "1.2.3,{study}"}, 1),
+        ({"StudyInstanceUID": "1.2.3\\{study}"}, 1),
+        ({"StudyDescription": ""}, 1),
+        ({"StudyDescription": "*"}, 1),
+        ({"PatientName": "p-0001-secret"}, 1),
+        ({"PatientName": "p-0001"}, 0),
+        ({"PatientName": "p-0001*^^"}, 1),
+        ({"PatientName": "secret", "fuzzymatching": "true"}, 0),
+        ({"PatientName": "P-00 P-0001", "fuzzymatching": "true"}, 1),
+        ({"PatientName": "p-00", "fuzzymatching": "true"}, 1),
+        ({"PatientName": "p-00", "fuzzymatching": "false"}, 0),
+        ({"PatientName": "p.0", "fuzzymatching": "true"}, 0),
     ],
 )
-async def test_only_what_matches_is_found(viewer, asked, hits):
+async def test_only_what_matches_is_found(viewer, ct, asked, hits):
     client, path = viewer
-    assert len((await client.get(f"{path}/studies", params=asked)).json()) == hits
+    asked = {name: value.replace("{study}", ct.study_uid) for name, value in asked.items()}
+    answer = await client.get(f"{path}/studies", params=asked)
+    assert answer.status_code == (200 if hits else 204)
+    assert hits == 0 or len(answer.json()) == hits
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "warned"),
+    [
+        ({"RequestAttributesSequence.ScheduledProcedureStepID": "7"}, 200, "00400275.00400009"),
+        ({"00400275.00400009": "7"}, 200, "00400275.00400009"),
+        ({"fuzzymatching": "perhaps"}, 400, ""),
+        ({"PatientName": "^", "fuzzymatching": "true"}, 400, ""),
+        ({"includefield": "NoSuchThing"}, 400, ""),
+        ({"limit": "-1"}, 400, ""),
+    ],
+)
+async def test_a_search_that_cannot_be_answered_in_full_says_so(viewer, asked, status, warned):
+    client, path = viewer
+    answer = await client.get(f"{path}/studies", params=asked)
+    assert answer.status_code == status
+    assert warned in answer.headers.get("warning", "")
+
+
+async def test_a_page_says_that_more_follows(viewer, ct):
+    client, path = viewer
+    for limit, more in ((19, True), (20, False), (21, False)):
+        answer = await client.get(f"{path}/{ct.address}/instances", params={"limit": str(limit)})
+        assert ("additional results" in answer.headers.get("warning", "")) is more
+
+
+async def test_includefield_tells_more(session, viewer, ct):
+    client, path = viewer
+    series = await session.get_one(Series, ct.series_id)
+    series.kernel, series.thickness_mm = "Br38f", 2.5
+    await session.commit()
+    for asked in ("ConvolutionKernel", "00181210", "all", "PatientSex,00181210"):
+        (told,) = (await client.get(f"{path}/series", params={"includefield": asked})).json()
+        assert told["00181210"]["Value"] == ["Br38f"]
+        assert ("00180050" in told) is (asked == "all")
+    (told,) = (await client.get(f"{path}/series")).json()
+    assert "00181210" not in told
+
+
+async def test_metadata_are_read_once_and_never_after_the_key_is_gone(session, viewer, ct):
+    client, path = viewer
+    first = await client.get(f"{path}/{ct.address}/metadata")
+    made = HEADERS._weight
+    assert made > 0
+    again = await client.get(f"{path}/{ct.address}/metadata")
+    assert again.json() == first.json()
+    assert HEADERS._weight == made
+    await erase_subject(session, ct.subject_id)
+    await session.commit()
+    assert (await client.get(f"{path}/{ct.address}/metadata")).status_code == 410
+
+
+async def test_bulk_and_thumbnails(client_for, session, site_a, open_root):
+    header = read_header(write_ct_series(small_ct(1), {"PatientID": "P-5"})[0])
+    curve = bytes(range(256)) * 8
+    header.add_new(0x00420011, "OB", curve)
+    out = io.BytesIO()
+    header.save_as(out, enforce_file_format=True)
+    held = await hold_files(session, site_a, [out.getvalue()], "P-5")
+    client = await client_for(Role.HOSPITAL, site=site_a)
+    path = await open_root(client, series=[held.series_id])
+    (told,) = (await client.get(f"{path}/{held.address}/metadata")).json()
+    where = told["00420011"]["BulkDataURI"]
+    assert parts_of(await client.get(where))[0][1] == curve
+    alone = await client.get(where, headers={"accept": "application/octet-stream"})
+    assert alone.content == curve
+    assert (await client.get(where.replace("00420011", "00420010"))).status_code == 404
+    assert (await client.get(where.replace("00420011", "x"))).status_code == 422
+    for place in (f"studies/{held.study_uid}", held.address):
+        answer = await client.get(f"{path}/{place}/thumbnail", params={"viewport": "8,8"})
+        assert Image.open(io.BytesIO(answer.content)).size[0] <= 8
 
 
 async def test_what_cannot_be_matched_is_said(viewer):
@@ -165,7 +256,7 @@ async def test_a_nifti_series_is_seen_by_the_viewer_and_not_by_dicom(
 ):
     client = await client_for(Role.HOSPITAL, site=site_a)
     path = await open_root(client, series=[nifti])
-    assert (await client.get(f"{path}/studies")).json() == []
+    assert (await client.get(f"{path}/studies")).status_code == 204
     head = (await client.get(f"{path}/series/{nifti}/volume")).json()
     assert head["shape"] == [20, 12, 10]
     slab = await client.get(f"{path}/series/{nifti}/slab/16")

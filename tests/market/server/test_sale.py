@@ -229,6 +229,24 @@ async def refusals() -> list[str | None]:
         return list(rows)
 
 
+async def test_no_key_when_the_hospitals_contract_has_ended(
+    session: AsyncSession, acting: Acting, people: Any, sale: Sale
+) -> None:
+    cases = select(DeliveryFile.n).where(
+        DeliveryFile.delivery_id == sale.delivery_id, DeliveryFile.subject_id.is_not(None)
+    )
+    first = (await session.scalars(cases.limit(1))).one()
+    over = datetime.now(UTC).date() - timedelta(days=1)
+    await session.execute(update(Agreement).values(ends=over))
+    await session.commit()
+    session.expire_all()
+    with acting(session, people.licensee):
+        with pytest.raises(KeyRefusedError) as refused:
+            await release_key(session, delivery_id=sale.delivery_id, n=first, request="r")
+        assert refused.value.facts == {"reason": "agreement_expired"}
+        assert await refusals() == ["agreement_expired"]
+
+
 @pytest.mark.parametrize("to", [State.SUSPENDED, State.REVOKED])
 async def test_a_stopped_licence_releases_nothing(
     session: AsyncSession, acting: Acting, people: Any, sale: Sale, to: State

@@ -28,7 +28,12 @@ export function Batches() {
   const language = i18n.language as Language;
   const yen = (amount: number) => money(amount, "JPY", language);
   const waits: Wait[] = [
-    { label: t("collect.wait.held"), path: "/collect/quarantine", to: "/collect/quarantine" },
+    {
+      label: t("collect.wait.held"),
+      path: "/collect/quarantine",
+      query: { state: "held" },
+      to: "/collect/quarantine?state=held",
+    },
     {
       label: t("collect.wait.open"),
       path: "/collect/batches",
@@ -43,6 +48,12 @@ export function Batches() {
         path: "/consent/approvals",
         query: { "expires.max": inThirtyDays() },
         to: "/consent?sort=expires",
+      },
+      {
+        label: t("collect.wait.agreements"),
+        path: "/consent/agreements",
+        query: { "ends.max": inThirtyDays() },
+        to: "/consent/agreements?sort=ends",
       },
       {
         label: t("collect.wait.recalls"),

@@ -3,9 +3,12 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useCode } from "../parts/code";
 import { DataTable } from "../parts/DataTable";
+import { Filter } from "../parts/Filter";
 import { megabytes, moment } from "../parts/format";
 import { Name } from "../parts/names";
 import { Screen } from "../parts/Screen";
+import { State } from "../parts/State";
+import { useMay } from "../shell/session";
 import type { HeldRow } from "./rows";
 import { IntakeViews } from "./Views";
 
@@ -13,6 +16,7 @@ import { IntakeViews } from "./Views";
 export function Quarantine() {
   const { t } = useTranslation();
   const said = useCode();
+  const decides = useMay("collect.decide");
   return (
     <Screen title={t("collect.quarantine")} about={t("collect.quarantine_about")}>
       <IntakeViews />
@@ -21,7 +25,18 @@ export function Quarantine() {
         label={t("collect.quarantine")}
         empty={t("collect.nothing_held")}
         rowKey={(row) => row.id}
-        narrow={["reason", "batch_id"]}
+        narrow={["state", "reason", "batch_id"]}
+        {...(decides ? { open: (row: HeldRow) => `/collect/quarantine/${row.id}` } : {})}
+        filters={
+          <Filter
+            name="state"
+            label={t("collect.state")}
+            options={["held", "repaired", "released", "rejected", "erased"].map((value) => ({
+              value,
+              label: t(`parts.state.${value}`),
+            }))}
+          />
+        }
         columns={[
           {
             key: "created_at",
@@ -41,6 +56,12 @@ export function Quarantine() {
                 </Text>
               </Text>
             ),
+          },
+          {
+            key: "state",
+            label: t("collect.state"),
+            sort: true,
+            cell: (row) => <State value={row.state} />,
           },
           {
             key: "kind",

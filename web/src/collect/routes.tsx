@@ -7,4 +7,5 @@ export const collectRoutes = (root: AnyRoute): AnyRoute[] =>
     "/collect": "Batches",
     "/collect/batches/$id": "Batch",
     "/collect/quarantine": "Quarantine",
+    "/collect/quarantine/$id": "Held",
   });

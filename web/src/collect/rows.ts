@@ -3,6 +3,7 @@ import type { Wire } from "../api";
 export type BatchRow = Wire<"BatchOut">;
 export type FileRow = Wire<"FileOut">;
 export type HeldRow = Wire<"QuarantineOut">;
+export type HeldDetail = Wire<"HeldOut">;
 
 /** Whether a batch adds up: sent = stored + quarantined + missing. */
 export function addsUp(

@@ -1,4 +1,12 @@
-import { Checkbox, Group, MultiSelect, NumberInput, Select, TextInput } from "@mantine/core";
+import {
+  Checkbox,
+  Group,
+  MultiSelect,
+  NumberInput,
+  Select,
+  TagsInput,
+  TextInput,
+} from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Form } from "../parts/form/Form";
 import { useServerForm } from "../parts/form/useServerForm";
@@ -22,10 +30,17 @@ export function AddAgreement({ close }: { close: () => void }) {
       fee_share_bp: 70 as number | string,
       starts: "",
       ends: "",
+      kind: "provision",
+      parties: [] as string[],
+      signatories: [] as string[],
+      countries: [] as string[],
+      gene_codes: false,
+      retain_until: "",
     },
     body: (values) => ({
       ...values,
       uses: values.uses.map(Number),
+      retain_until: values.retain_until || null,
       fee_share_bp:
         values.fee_share_bp === "" ? null : Math.round(Number(values.fee_share_bp) * 100),
     }),
@@ -60,6 +75,43 @@ export function AddAgreement({ close }: { close: () => void }) {
         }))}
         key={form.key("uses")}
         {...form.getInputProps("uses")}
+      />
+      <Select
+        label={t("consent.agreement_kind_label")}
+        required
+        data={["joint_research", "provision", "processing"].map((value) => ({
+          value,
+          label: t(`consent.agreement_kind.${value}`),
+        }))}
+        key={form.key("kind")}
+        {...form.getInputProps("kind")}
+      />
+      <TagsInput
+        label={t("consent.parties")}
+        key={form.key("parties")}
+        {...form.getInputProps("parties")}
+      />
+      <TagsInput
+        label={t("consent.signatories")}
+        key={form.key("signatories")}
+        {...form.getInputProps("signatories")}
+      />
+      <TagsInput
+        label={t("consent.countries")}
+        description={t("consent.countries_about")}
+        key={form.key("countries")}
+        {...form.getInputProps("countries")}
+      />
+      <Checkbox
+        label={t("consent.gene_codes_yes")}
+        key={form.key("gene_codes")}
+        {...form.getInputProps("gene_codes", { type: "checkbox" })}
+      />
+      <TextInput
+        type="date"
+        label={t("consent.retain_until")}
+        key={form.key("retain_until")}
+        {...form.getInputProps("retain_until")}
       />
       <Checkbox
         label={t("consent.commercial_yes")}

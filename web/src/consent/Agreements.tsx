@@ -18,6 +18,7 @@ interface AgreementRow {
   fee_share_bp: number;
   starts: string;
   ends: string;
+  kind: string;
 }
 
 /** Contracts with hospitals: allowed uses as DUO codes, and the share of the fees. */
@@ -48,6 +49,12 @@ export function Agreements() {
             key: "site_id",
             label: t("consent.hospital"),
             cell: (row) => <Name id={row.site_id} />,
+          },
+          {
+            key: "kind",
+            label: t("consent.agreement_kind_label"),
+            sort: true,
+            cell: (row) => t(`consent.agreement_kind.${row.kind}`),
           },
           {
             key: "uses",

@@ -60,6 +60,7 @@ export function Recall() {
                   <Table.Th scope="col" ta="right">
                     {t("consent.count")}
                   </Table.Th>
+                  <Table.Th scope="col">{t("consent.result_label")}</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -68,6 +69,9 @@ export function Recall() {
                     <Table.Td>{said("shell.place", effect.folder)}</Table.Td>
                     <Table.Td>{say("consent.effect", effect.what)}</Table.Td>
                     <Table.Td ta="right">{count(effect.count)}</Table.Td>
+                    <Table.Td title={effect.source}>
+                      {t(`consent.result.${effect.result}`)} ({effect.rule})
+                    </Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from renkei.collect.quarantine import HeldState
 from renkei.collect.server.tables import BatchFile, FileState, Quarantine
 
 
@@ -51,13 +52,17 @@ async def count_batches(session: AsyncSession, batch_ids: Sequence[UUID]) -> dic
         else:
             _add(counts.quarantined, reason or "", count)
     # Beside the manifest's files: strangers (without a number) and refused shares of stored files.
+    released = Quarantine.state == HeldState.RELEASED
     held = await session.execute(
-        select(Quarantine.batch_id, Quarantine.part, Quarantine.reason, func.count())
+        select(Quarantine.batch_id, Quarantine.part, Quarantine.reason, released, func.count())
         .where(Quarantine.batch_id.in_(batch_ids), Quarantine.part | Quarantine.n.is_(None))
-        .group_by(Quarantine.batch_id, Quarantine.part, Quarantine.reason)
+        .group_by(Quarantine.batch_id, Quarantine.part, Quarantine.reason, released)
     )
-    for batch_id, part, reason, count in held:
+    for batch_id, part, reason, is_released, count in held:
         counts = found[batch_id]
+        if is_released:
+            counts.stored += 0 if part else count
+            continue
         _add(counts.parts_refused if part else counts.quarantined, reason, count)
     return found
 

@@ -104,7 +104,7 @@ class Group:
         series_id = self.known[key]
         if series_id is None:
             return await self._refuse(row, one, CONFLICT, subject.id)
-        return Fitting(series_id, subject, row, one, _copy(read, one.data))
+        return Fitting(series_id, subject, row, one, copy_of(read, one.data))
 
     async def _series(self, subject: Subject, read: DicomFacts) -> UUID | None:
         try:
@@ -148,7 +148,10 @@ class Group:
         if row.sop_uid not in {None, read.sop_uid}:
             return NOT_IN_MANIFEST
         return await self.gate.admit(
-            row.pseudonym, data_type=DATA_TYPE["dicom"], modality=read.modality
+            row.pseudonym,
+            data_type=DATA_TYPE["dicom"],
+            modality=read.modality,
+            body_part=read.body_part,
         )
 
     async def _stranger(self, data: bytes, read: DicomFacts | str) -> Taken:
@@ -178,7 +181,8 @@ class Group:
         )
 
 
-def _copy(facts: DicomFacts, data: bytes) -> Copy:
+def copy_of(facts: DicomFacts, data: bytes) -> Copy:
+    """Return a read file as the copy of its instance that is written."""
     return Copy(
         sop_uid=facts.sop_uid,
         sop_class_uid=facts.sop_class_uid,
@@ -186,6 +190,7 @@ def _copy(facts: DicomFacts, data: bytes) -> Copy:
         transfer_syntax=facts.transfer_syntax,
         pixel_sha256=facts.pixel_sha256,
         data=data,
+        header_sha256=facts.header_sha256,
     )
 
 

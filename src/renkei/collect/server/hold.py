@@ -6,6 +6,7 @@ from blake3 import blake3
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from renkei.collect.quarantine import HeldState
 from renkei.collect.server.tables import Batch, BatchFile, FileState, Quarantine
 from renkei.server.audit import record
 from renkei.server.storage import store
@@ -68,6 +69,7 @@ async def _keep(
         n=None if row is None else row.n,
         part=part,
         subject_id=subject_id,
+        state=HeldState.HELD,
     )
     held: Quarantine | None = await session.scalar(
         values.on_conflict_do_nothing().returning(Quarantine)

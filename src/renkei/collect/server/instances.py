@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +16,10 @@ from renkei.subjects.server.tables import Instance, Rendition, Subject
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One copy of an instance as it came; `pixel_sha256` covers its decoded frames."""
+    """One copy of an instance as it came; `pixel_sha256` covers its decoded frames.
+
+    `header_sha256` covers what else changes its meaning.
+    """
 
     sop_uid: str
     sop_class_uid: str | None
@@ -23,15 +27,22 @@ class Copy:
     transfer_syntax: str
     pixel_sha256: str | None
     data: bytes
+    header_sha256: str | None = None
 
 
 async def write_instances(
-    session: AsyncSession, *, subject: Subject, series_id: UUID, copies: Sequence[Copy]
+    session: AsyncSession,
+    *,
+    subject: Subject,
+    series_id: UUID,
+    copies: Sequence[Copy],
+    decided: bool = False,
 ) -> list[str | None]:
     """Store copies of instances of one series; return the SHA-256 of each that fits the record.
 
-    The same bytes again change nothing. Other bytes count as another rendition only when the
-    decoded frames are equal and the transfer syntax is not. No two copies have one UID.
+    The same bytes again change nothing. Other bytes are another rendition when the decoded frames
+    and the relevant header are equal; else they conflict, unless a person has `decided` for them.
+    No two copies have one UID.
     """
     fresh = await _add(session, subject, series_id, copies)
     known = await _known(session, subject, [c.sop_uid for c in copies if c.sop_uid not in fresh])
@@ -43,13 +54,14 @@ async def write_instances(
         instance_id, in_series, held = known[copy.sop_uid]
         sha256 = digest(copy.data)
         same = any(one.sha256 == sha256 for one in held)
-        if in_series != series_id or (not same and _conflicts(copy, held)):
+        conflicts = not same and not decided and any(_differ(copy, one) for one in held)
+        if in_series != series_id or conflicts:
             stands[copy.sop_uid] = None
         elif same:
             stands[copy.sop_uid] = sha256
         else:
             wanted.append((instance_id, copy))
-    stands |= await _write(session, subject, wanted)
+    stands |= await _write(session, subject, wanted, datetime.now(UTC) if decided else None)
     return [stands[copy.sop_uid] for copy in copies]
 
 
@@ -97,17 +109,20 @@ async def _known(
     return {row.sop_uid: (row.id, row.series_id, tuple(held[row.id])) for row in rows}
 
 
-def _conflicts(copy: Copy, held: Sequence[Rendition]) -> bool:
-    return any(
-        one.transfer_syntax == copy.transfer_syntax
-        or one.pixel_sha256 != copy.pixel_sha256
-        or copy.pixel_sha256 is None
-        for one in held
-    )
+def _differ(copy: Copy, one: Rendition) -> bool:
+    if one.pixel_sha256 != copy.pixel_sha256:
+        return True
+    if one.header_sha256 is None or copy.header_sha256 is None:
+        # Nobody compared the headers: only another encoding of the same frames is believed.
+        return copy.pixel_sha256 is None or one.transfer_syntax == copy.transfer_syntax
+    return one.header_sha256 != copy.header_sha256
 
 
 async def _write(
-    session: AsyncSession, subject: Subject, wanted: Sequence[tuple[UUID, Copy]]
+    session: AsyncSession,
+    subject: Subject,
+    wanted: Sequence[tuple[UUID, Copy]],
+    chosen_at: datetime | None,
 ) -> dict[str, str]:
     """Store bytes as renditions of their instances; return their SHA-256 by UID."""
     if not wanted:
@@ -127,6 +142,8 @@ async def _write(
             "object_id": kept.id,
             "transfer_syntax": copy.transfer_syntax,
             "pixel_sha256": copy.pixel_sha256,
+            "header_sha256": copy.header_sha256,
+            "chosen_at": chosen_at,
         }
         for (instance_id, copy), kept in zip(wanted, stored, strict=True)
     ]

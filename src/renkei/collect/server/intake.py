@@ -42,7 +42,7 @@ async def take_dicoms(
         NoSuchBatchError: There is none, or none that the actor may see.
         BatchClosedError: It is closed.
     """
-    read = await _read(files)
+    read = await read_files(files)
     batch = await lock_batch(session, batch_id=batch_id)
     hashes = [blake3(data).hexdigest() for data in files]
     group = Group(session, batch, await _rows(session, batch, hashes, read))
@@ -66,7 +66,7 @@ async def take_dicoms(
     return [taken[index] for index in range(len(files))]
 
 
-async def _read(files: Sequence[bytes]) -> list[DicomFacts | str]:
+async def read_files(files: Sequence[bytes]) -> list[DicomFacts | str]:
     """Read the files together; when one breaks the reader, read each in a process of its own."""
     small = [data if len(data) <= LIMIT["dicom"] else b"" for data in files]
     seconds = 30.0 + 2.0 * len(files)
@@ -75,7 +75,7 @@ async def _read(files: Sequence[bytes]) -> list[DicomFacts | str]:
     except (ChildCrashedError, ChildTimeoutError) as error:
         if len(files) == 1:
             return [error.code]
-    return [(await _read([data]))[0] for data in small]
+    return [(await read_files([data]))[0] for data in small]
 
 
 def _order(read: DicomFacts | str, blake3_hex: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the worker runs for intake: recalls, and the end of uploads that nobody finished."""
+"""What the worker runs for intake: recalls, and the end of what nobody finished or committed."""
 
 import asyncio
 import time
@@ -7,9 +7,10 @@ from pathlib import Path
 from renkei.collect.kinds import DAYS_TO_KEEP
 from renkei.collect.server import recall
 from renkei.server.runner import every
+from renkei.server.sweep import sweep_bodies
 from renkei.settings import load_settings
 
-__all__ = ["recall", "sweep_uploads"]
+__all__ = ["recall", "sweep_bodies", "sweep_uploads"]
 
 
 @every(seconds=3600)

@@ -21,18 +21,32 @@ class Gate:
     def __init__(self, session: AsyncSession, batch: Batch) -> None:
         self.session = session
         self.batch = batch
-        self._answers: dict[tuple[str, str, str | None], Subject | str] = {}
+        self._answers: dict[tuple[str, Question], Subject | str] = {}
 
     async def admit(
-        self, pseudonym: str, *, data_type: str, modality: str | None = None
+        self,
+        pseudonym: str,
+        *,
+        data_type: str,
+        modality: str | None = None,
+        body_part: str | None = None,
+        gene_codes: bool = False,
     ) -> Subject | str:
         """Return the subject, locked against a recall, or the reason why not."""
-        key = (pseudonym, data_type, modality)
+        question = Question(
+            Use.INTAKE,
+            datetime.now(UTC).date(),
+            data_type=data_type,
+            modality=modality,
+            body_part=body_part,
+            gene_codes=gene_codes,
+        )
+        key = (pseudonym, question)
         if key not in self._answers:
-            self._answers[key] = await self._ask(pseudonym, data_type, modality)
+            self._answers[key] = await self._ask(pseudonym, question)
         return self._answers[key]
 
-    async def _ask(self, pseudonym: str, data_type: str, modality: str | None) -> Subject | str:
+    async def _ask(self, pseudonym: str, question: Question) -> Subject | str:
         # A recall waits for this transaction, or this one sees it: never bytes after the key.
         subject = await self.session.scalar(
             select(Subject)
@@ -42,8 +56,7 @@ class Gate:
         )
         if subject is None:
             return "unknown_subject"
-        today = datetime.now(UTC).date()
-        known = (await facts_of(self.session, [subject.id], at=today))[subject.id]
+        known = (await facts_of(self.session, [subject.id], at=question.at))[subject.id]
         approval = await self.session.scalar(
             select(Approval).where(Approval.id == self.batch.approval_id)
         )
@@ -55,7 +68,6 @@ class Gate:
             approval=None if approval is None else approval_fact(approval),
             agreement=None if agreement is None else agreement_fact(agreement),
         )
-        question = Question(Use.INTAKE, today, data_type=data_type, modality=modality)
         decision = decide(facts, question)
         return subject if decision.allowed else decision.reasons[0].value
 

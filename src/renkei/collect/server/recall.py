@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from renkei.collect.quarantine import TRANSITIONS, HeldAct, after
 from renkei.collect.server.erase import erase_objects
-from renkei.collect.server.tables import Batch, BatchFile, Quarantine
+from renkei.collect.server.tables import Batch, BatchFile, Quarantine, Repair
 from renkei.consent.server.recall import SubjectRecalled, report_effect
 from renkei.server.actor import system
 from renkei.server.db import transaction
@@ -23,7 +24,7 @@ async def erase_held(event: SubjectRecalled) -> None:
         subject = (
             await session.scalars(select(Subject).where(Subject.id == event.subject_id))
         ).one()
-        held = await erase_objects(session, await _held(session, subject))
+        held = await _erase_held(session, subject)
         originals = await erase_objects(session, await _originals(session, subject))
         files = await session.scalars(
             update(BatchFile)
@@ -42,20 +43,31 @@ async def erase_held(event: SubjectRecalled) -> None:
             )
 
 
-async def _held(session: AsyncSession, subject: Subject) -> list[UUID]:
-    own = await session.scalars(
-        select(Quarantine.object_id).where(Quarantine.subject_id == subject.id)
+async def _erase_held(session: AsyncSession, subject: Subject) -> int:
+    """Erase what is held of the subject, also from before its repairs."""
+    rows = await _held(session, subject)
+    before = await session.scalars(
+        select(Repair.before_id).where(Repair.quarantine_id.in_([row.id for row in rows]))
     )
+    for row in rows:
+        if HeldAct.ERASE in TRANSITIONS[row.state]:
+            row.state = after(row.state, HeldAct.ERASE)
+    await session.flush()
+    return await erase_objects(session, sorted({*(row.object_id for row in rows), *before}))
+
+
+async def _held(session: AsyncSession, subject: Subject) -> list[Quarantine]:
+    own = await session.scalars(select(Quarantine).where(Quarantine.subject_id == subject.id))
     # What was refused before its subject was looked up is found by its line in the manifest.
     by_line = await session.scalars(
-        select(Quarantine.object_id)
+        select(Quarantine)
         .join(
             BatchFile,
             and_(BatchFile.batch_id == Quarantine.batch_id, BatchFile.n == Quarantine.n),
         )
         .where(BatchFile.site_id == subject.site_id, BatchFile.pseudonym == subject.pseudonym)
     )
-    return sorted({*own, *by_line})
+    return list({row.id: row for row in [*own, *by_line]}.values())
 
 
 async def _originals(session: AsyncSession, subject: Subject) -> list[UUID]:

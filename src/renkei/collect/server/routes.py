@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from renkei.collect.server.batch import close_batch, find_batch, open_batch
 from renkei.collect.server.count import Counts, count_batch, count_batches
-from renkei.collect.server.schemas import BatchOut, CountsOut, FileOut, OpenedOut, QuarantineOut
-from renkei.collect.server.tables import Batch, BatchFile, Quarantine
+from renkei.collect.server.quarantine import router as quarantine_router
+from renkei.collect.server.schemas import BatchOut, CountsOut, FileOut, OpenedOut
+from renkei.collect.server.tables import Batch, BatchFile
 from renkei.collect.server.uploads import router as uploads_router
 from renkei.proof.batch import MANIFEST_LIMIT, parse_batch
 from renkei.server.actor import Permission
@@ -18,6 +19,7 @@ from renkei.server.web import Db, Page, Params, list_page, needs
 
 router = APIRouter(prefix="/collect", tags=["collect"])
 router.include_router(uploads_router)
+router.include_router(quarantine_router)
 VIEW = needs(Permission.COLLECT_VIEW)
 SEND = needs(Permission.COLLECT_SEND)
 
@@ -31,7 +33,6 @@ BATCHES: dict[str, Any] = {
     "opened_by": Batch.opened_by,
 }
 FILES: dict[str, Any] = {name: getattr(BatchFile, name) for name in FileOut.model_fields}
-HELD: dict[str, Any] = {name: getattr(Quarantine, name) for name in QuarantineOut.model_fields}
 
 
 @router.post("/batches", status_code=201, dependencies=SEND, max_body_size=MANIFEST_LIMIT)
@@ -71,12 +72,6 @@ async def list_files(batch_id: UUID, session: Db, params: Params) -> Page[FileOu
 async def post_close(batch_id: UUID, session: Db) -> CountsOut:
     """Close a batch; what has not come counts as quarantined (missing)."""
     return _counts(await close_batch(session, batch_id=batch_id))
-
-
-@router.get("/quarantine", dependencies=VIEW)
-async def list_quarantine(session: Db, params: Params) -> Page[QuarantineOut]:
-    """List what could not be taken."""
-    return await list_page(session, select(Quarantine), columns=HELD, params=params)
 
 
 def _counts(counts: Counts) -> CountsOut:

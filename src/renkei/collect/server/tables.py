@@ -1,13 +1,15 @@
 """What was sent: batches, their files, and what could not be taken."""
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, ForeignKey, UniqueConstraint, false, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
+from renkei.collect.quarantine import HeldState, RepairKind
 from renkei.consent.server.tables import Agreement, Approval
 from renkei.server.actor import Actor, Role
 from renkei.server.db import Table
@@ -88,9 +90,10 @@ class BatchFile(Table):
 
 
 class Quarantine(Table):
-    """Bytes that could not be taken, under the batch's key, and why.
+    """Bytes that could not be taken, under the batch's key, why, and what a person decided.
 
     `n` is the file's number where it stands in the manifest; `part` = one subject's share of it.
+    `object_id` are the bytes after the last repair; `blake3` is of those that came.
     """
 
     __tablename__ = "quarantine"
@@ -108,6 +111,31 @@ class Quarantine(Table):
     subject_id: Mapped[UUID | None] = mapped_column(
         ForeignKey(Subject.id), default=None, index=True
     )
+    state: Mapped[HeldState] = mapped_column(default=HeldState.HELD)
+    why: Mapped[str | None] = mapped_column(default=None)
+    decided_by: Mapped[str | None] = mapped_column(default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Follow the batch."""
+        return _by_site(cls.site_id, actor)
+
+
+class Repair(Table):
+    """One repair of held bytes: the hashes before and after, by whom and why."""
+
+    __tablename__ = "quarantine_repair"
+    append_only: ClassVar[bool] = True
+
+    quarantine_id: Mapped[UUID] = mapped_column(ForeignKey(Quarantine.id), index=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey(Site.id), index=True)
+    kind: Mapped[RepairKind]
+    why: Mapped[str]
+    by: Mapped[str]
+    before_sha256: Mapped[str]
+    after_sha256: Mapped[str]
+    before_id: Mapped[UUID]
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:

@@ -56,7 +56,7 @@ async def take_upload(session: AsyncSession, *, batch_id: UUID, n: int, data: by
     if reason is None:
         try:
             async with session.begin_nested():
-                reason = await _Upload(session, batch, row, data).take()
+                reason = await Upload(session, batch, row, data).take()
         except DataRefusedError as error:
             reason = CONFLICT if isinstance(error, ConflictingBytesError) else error.code
     if reason is not None:
@@ -93,14 +93,24 @@ def _bytes_differ(row: BatchFile, data: bytes) -> str | None:
     return "truncated" if len(data) < row.bytes else "hash_mismatch"
 
 
-class _Upload:
+class Upload:
     """One file on its way into storage; each step returns the reason why not, or None."""
 
-    def __init__(self, session: AsyncSession, batch: Batch, row: BatchFile, data: bytes) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        batch: Batch,
+        row: BatchFile,
+        data: bytes,
+        *,
+        decided: bool = False,
+    ) -> None:
         self.session = session
         self.batch = batch
         self.row = row
         self.data = data
+        # A person releases it: what the manifest said of consents may be out of date by now.
+        self.decided = decided
         self.gate = Gate(session, batch)
 
     async def take(self) -> str | None:
@@ -164,15 +174,17 @@ class _Upload:
         return subject
 
     async def _parts(self) -> str | None:
-        known = await _pseudonyms(self.session, self.batch)
+        known = await pseudonyms_of(self.session, self.batch)
         sent = Sent(self.data, self.row.pseudonym, frozenset(known))
         parts = await compute.run(part_file, self.row.kind, sent, seconds=120.0)
         admitted: list[tuple[Part, Subject]] = []
         refused: list[tuple[Part, str]] = []
         for part in parts:
-            reason = None if known[part.pseudonym] else Reason.NO_CONSENT.value
+            reason = None if self.decided or known[part.pseudonym] else Reason.NO_CONSENT.value
             subject = reason or await self.gate.admit(
-                part.pseudonym, data_type=DATA_TYPE[self.row.kind]
+                part.pseudonym,
+                data_type=DATA_TYPE[self.row.kind],
+                gene_codes=part.gene_code,
             )
             if isinstance(subject, str):
                 refused.append((part, subject))
@@ -205,7 +217,11 @@ class _Upload:
 
     async def _write(self, part: Part, subject: Subject) -> None:
         stored = await store(
-            self.session, part.data, site_id=subject.site_id, subject_id=subject.id
+            self.session,
+            part.data,
+            site_id=subject.site_id,
+            subject_id=subject.id,
+            genome=part.gene_code,
         )
         values = insert(Record).values(
             subject_id=subject.id,
@@ -217,6 +233,7 @@ class _Upload:
             data=dict(part.summary),
             object_id=stored.id,
             refers=self.row.refers,
+            gene_code=part.gene_code,
         )
         fresh = await self.session.scalar(values.on_conflict_do_nothing().returning(Record.id))
         if fresh is not None:
@@ -236,7 +253,7 @@ class _Upload:
         )
 
 
-async def _pseudonyms(session: AsyncSession, batch: Batch) -> dict[str, bool]:
+async def pseudonyms_of(session: AsyncSession, batch: Batch) -> dict[str, bool]:
     """Return whom the manifest names, each with whether there is a consent."""
     subjects = await session.scalar(select(Batch.manifest["subjects"]).where(Batch.id == batch.id))
     return {s["pseudonym"]: s["consent"] is not None for s in subjects or []}

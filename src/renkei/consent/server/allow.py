@@ -1,5 +1,6 @@
 """Ask whether a subject's data may be used for something, from what is on record."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,10 +20,16 @@ from renkei.consent.allow import (
     decide,
 )
 from renkei.consent.server.tables import Agreement, Approval, Consent
-from renkei.subjects.server.tables import Subject
+from renkei.errors import ConflictError
+from renkei.subjects.server.tables import Site, Subject
 
 # Stays far below PostgreSQL's 65,535 parameters of one statement.
 CHUNK = 10_000
+ADULT_YEARS = 18
+
+
+class NotAllowedError(ConflictError):
+    """Consent, approval or agreement does not allow the use now; the facts count the reasons."""
 
 
 async def allow(
@@ -34,9 +41,11 @@ async def allow(
     commercial: bool = False,
     data_type: str | None = None,
     modality: str | None = None,
+    body_part: str | None = None,
+    country: str | None = None,
 ) -> Decision:
     """Answer for one subject; one that the actor may not see is unknown."""
-    question = Question(use, at, commercial, data_type, modality)
+    question = Question(use, at, commercial, data_type, modality, body_part, country)
     facts = await facts_of(session, [subject_id], at=at)
     return decide(facts.get(subject_id), question)
 
@@ -49,11 +58,41 @@ async def allow_many(
     at: date,
     commercial: bool = False,
     data_type: str | None = None,
+    country: str | None = None,
 ) -> dict[UUID, Decision]:
     """Answer for many subjects at once."""
-    question = Question(use, at, commercial, data_type)
+    question = Question(use, at, commercial, data_type, country=country)
     facts = await facts_of(session, subject_ids, at=at)
     return {subject: decide(facts.get(subject), question) for subject in subject_ids}
+
+
+async def require_allowed(
+    session: AsyncSession,
+    *,
+    subject_ids: Iterable[UUID],
+    use: Use,
+    at: date,
+    commercial: bool = False,
+    country: str | None = None,
+) -> None:
+    """Refuse unless the use is allowed for every subject.
+
+    Raises:
+        NotAllowedError: It is not for some; the facts count the first reason of each.
+    """
+    decisions = await allow_many(
+        session,
+        subject_ids=sorted(set(subject_ids)),
+        use=use,
+        at=at,
+        commercial=commercial,
+        country=country,
+    )
+    refused = Counter(d.reasons[0].value for d in decisions.values() if not d.allowed)
+    if refused:
+        raise NotAllowedError(
+            "Consent, approval or agreement does not allow this for some subjects now.", **refused
+        )
 
 
 async def facts_of(
@@ -69,14 +108,15 @@ async def facts_of(
     for start in range(0, len(wanted), CHUNK):
         # Ids are UUIDv7: their order is that of time, also within one transaction.
         rows = await session.execute(
-            select(Subject, Consent, Approval, Agreement)
+            select(Subject, Consent, Approval, Agreement, Site.country)
+            .join(Site, Site.id == Subject.site_id)
             .outerjoin(Consent, Consent.subject_id == Subject.id)
             .outerjoin(Approval, Approval.id == Consent.approval_id)
             .outerjoin(Agreement, Agreement.id == Consent.agreement_id)
             .where(Subject.id.in_(wanted[start : start + CHUNK]))
             .order_by(Subject.id, Consent.id)
         )
-        for subject, consent, approval, agreement in rows:
+        for subject, consent, approval, agreement, country in rows:
             before = found.get(subject.id)
             now = Facts(
                 site=str(subject.site_id),
@@ -84,11 +124,23 @@ async def facts_of(
                 consent=None if consent is None else consent_fact(consent),
                 approval=None if approval is None else approval_fact(approval),
                 agreement=None if agreement is None else agreement_fact(agreement),
+                majority=_majority(subject),
+                country=country,
             )
             if before is not None and not _runs(now, at):
                 now = replace(now, approval=before.approval, agreement=before.agreement)
             found[subject.id] = now
     return found
+
+
+def _majority(subject: Subject) -> int | None:
+    """Return the earliest year in which a subject can come of age (Civil Code 4: eighteen).
+
+    The birthday is not known here: it may have been still to come when the age was written down.
+    """
+    if subject.age is None or subject.year is None:
+        return None
+    return subject.year - subject.age - 1 + ADULT_YEARS
 
 
 def _runs(facts: Facts, at: date) -> bool:
@@ -106,6 +158,7 @@ def consent_fact(row: Consent) -> ConsentFact:
         date_ok=row.date_ok,
         in_approval_period=row.in_approval_period,
         in_opt_out_window=row.in_opt_out_window,
+        adult=row.adult,
     )
 
 
@@ -118,6 +171,11 @@ def approval_fact(row: Approval) -> ApprovalFact:
         sites=frozenset(row.sites),
         commercial=row.commercial,
         expires=row.expires,
+        begins=row.begins,
+        body_parts=frozenset(row.body_parts),
+        countries=frozenset(row.countries),
+        gene_codes=row.gene_codes,
+        legal_basis=row.legal_basis,
     )
 
 
@@ -129,4 +187,7 @@ def agreement_fact(row: Agreement) -> AgreementFact:
         commercial=row.commercial,
         starts=row.starts,
         ends=row.ends,
+        kind=row.kind,
+        countries=frozenset(row.countries),
+        gene_codes=row.gene_codes,
     )

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.consent.folders import RECALL_FOLDERS
+from renkei.consent.outcome import outcome_of
 from renkei.consent.server.certify import certify
 from renkei.consent.server.tables import Consent, Recall, RecallEffect, RecallKind, RecallState
 from renkei.errors import ConflictError, NotFoundError, UsageError
@@ -195,8 +196,15 @@ def _statement(recall: Recall, effects: list[RecallEffect]) -> dict[str, object]
         "kind": recall.kind.value,
         "asked_at": recall.created_at.isoformat(),
         "found": recall.preview,
-        "effects": [{"folder": e.folder, "what": e.what, "count": e.count} for e in effects],
+        "effects": [
+            {"folder": e.folder, "what": e.what, "count": e.count, **_ruled(e)} for e in effects
+        ],
     }
+
+
+def _ruled(effect: RecallEffect) -> dict[str, object]:
+    found = outcome_of(effect.folder, effect.what)
+    return {"result": found.result.value, "rule": found.rule, "source": found.source}
 
 
 async def _find_subject(session: AsyncSession, subject_id: UUID, *, lock: bool = False) -> Subject:

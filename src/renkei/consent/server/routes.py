@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.consent.allow import Use
+from renkei.consent.bases import BASES
+from renkei.consent.outcome import outcome_of
 from renkei.consent.server.agree import add_agreement
 from renkei.consent.server.allow import allow
-from renkei.consent.server.approve import add_approval
+from renkei.consent.server.approve import add_approval, amend_approval
 from renkei.consent.server.recall import (
     NoSuchRecallError,
     preview_recall,
@@ -22,23 +24,37 @@ from renkei.consent.server.recall import (
 from renkei.consent.server.schemas import (
     AgreementIn,
     AgreementOut,
+    AmendmentIn,
+    AmendmentOut,
     ApprovalIn,
     ApprovalOut,
     ConsentOut,
     DecisionOut,
     EffectOut,
+    LegalBasisOut,
+    NoticeOut,
     PreviewOut,
     RecallDetailOut,
     RecallIn,
     RecallOut,
 )
-from renkei.consent.server.tables import Agreement, Approval, Consent, Recall, RecallEffect
+from renkei.consent.server.tables import (
+    Agreement,
+    Amendment,
+    Approval,
+    Consent,
+    ExpiryNotice,
+    Recall,
+    RecallEffect,
+)
 from renkei.errors import NotFoundError
 from renkei.server.actor import Permission
 from renkei.server.web import Db, Page, Params, list_page, needs
 
 router = APIRouter(prefix="/consent", tags=["consent"])
 VIEW = needs(Permission.CONSENT_VIEW)
+SCOPE = "As DICOM writes it."
+WHERE = "Where the recipient is, by ISO 3166-1."
 KIND = "Only this kind of data, such as image."
 
 
@@ -49,6 +65,7 @@ def _columns(table: Any, out: Any) -> dict[str, Any]:
 APPROVALS = _columns(Approval, ApprovalOut)
 AGREEMENTS = _columns(Agreement, AgreementOut)
 CONSENTS = _columns(Consent, ConsentOut)
+NOTICES = _columns(ExpiryNotice, NoticeOut)
 RECALLS = _columns(Recall, RecallOut)
 
 
@@ -76,6 +93,40 @@ async def post_approval(body: ApprovalIn, session: Db) -> ApprovalOut:
     """Put an ethics approval on record."""
     row = await add_approval(session, **body.model_dump())
     return ApprovalOut.model_validate(row)
+
+
+@router.get("/approvals/{approval_id}/amendments", dependencies=VIEW)
+async def list_amendments(approval_id: UUID, session: Db) -> list[AmendmentOut]:
+    """List what was changed since an approval was put on record, oldest first."""
+    rows = await session.scalars(
+        select(Amendment).where(Amendment.approval_id == approval_id).order_by(Amendment.version)
+    )
+    return [AmendmentOut.model_validate(row) for row in rows]
+
+
+@router.post("/approvals/{approval_id}/amendments", dependencies=needs(Permission.CONSENT_MANAGE))
+async def post_amendment(approval_id: UUID, body: AmendmentIn, session: Db) -> ApprovalOut:
+    """Change an approval as its committee decided."""
+    row = await amend_approval(
+        session,
+        approval_id=approval_id,
+        decided_on=body.decided_on,
+        summary=body.summary,
+        changes=body.scope.model_dump(),
+    )
+    return ApprovalOut.model_validate(row)
+
+
+@router.get("/bases", dependencies=VIEW)
+async def list_bases() -> list[LegalBasisOut]:
+    """List the legal bases with their sources."""
+    return [LegalBasisOut.model_validate(basis) for basis in BASES.values()]
+
+
+@router.get("/notices", dependencies=VIEW)
+async def list_notices(session: Db, params: Params) -> Page[NoticeOut]:
+    """List warnings of approvals and contracts that end."""
+    return await list_page(session, select(ExpiryNotice), columns=NOTICES, params=params)
 
 
 @router.get("/agreements", dependencies=VIEW)
@@ -114,6 +165,9 @@ async def get_decision(
     *,
     commercial: Annotated[bool, Query(description="Whether somebody earns by it.")] = False,
     data_type: Annotated[str | None, Query(max_length=40, description=KIND)] = None,
+    modality: Annotated[str | None, Query(max_length=16, description=SCOPE)] = None,
+    body_part: Annotated[str | None, Query(max_length=40, description=SCOPE)] = None,
+    country: Annotated[str | None, Query(pattern="^[A-Z]{2}$", description=WHERE)] = None,
     at: Annotated[dt.date | None, Query(description="On this day; without it, today.")] = None,
 ) -> DecisionOut:
     """Say whether a subject's data may be used for something, with every reason against it."""
@@ -124,6 +178,9 @@ async def get_decision(
         at=at or datetime.now(UTC).date(),
         commercial=commercial,
         data_type=data_type,
+        modality=modality,
+        body_part=body_part,
+        country=country,
     )
     return DecisionOut(allowed=decision.allowed, reasons=list(decision.reasons))
 
@@ -167,7 +224,19 @@ async def _detail(session: AsyncSession, recall: Recall) -> RecallDetailOut:
     return RecallDetailOut(
         **RecallOut.model_validate(recall).model_dump(),
         preview=recall.preview,
-        effects=[EffectOut.model_validate(effect) for effect in effects],
+        effects=[_effect(effect) for effect in effects],
         waiting=await waiting_folders(session, recall_id=recall.id),
         certificate=recall.certificate,
+    )
+
+
+def _effect(row: RecallEffect) -> EffectOut:
+    found = outcome_of(row.folder, row.what)
+    return EffectOut(
+        folder=row.folder,
+        what=row.what,
+        count=row.count,
+        result=found.result,
+        rule=found.rule,
+        source=found.source,
     )

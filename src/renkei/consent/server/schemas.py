@@ -7,21 +7,28 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from renkei.consent.allow import Basis, Reason, Use
+from renkei.consent.allow import AgreementKind, Basis, Reason, Use
+from renkei.consent.bases import CONSENT_BASIS
+from renkei.consent.outcome import Result
 from renkei.consent.server.tables import RecallKind, RecallState
 from renkei.server.web import In, Out
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Duo = Annotated[int, Field(ge=0, le=9_999_999)]
+Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
+Countries = Annotated[list[Country], Field(max_length=60)]
 Words = Annotated[list[Word], Field(max_length=50)]
 
 
-class ApprovalIn(In):
-    """An ethics committee's approval; no modality listed means every modality."""
+class ScopeIn(In):
+    """What an ethics committee approves; no modality or body part listed means every one.
+
+    `countries` are those abroad that data may go to, `gene_codes` says that individual
+    identification codes are named, `legal_basis` is a key of the list of legal bases.
+    """
 
     committee: Text
-    number: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     title: Text
     modalities: Words = Field(default_factory=list)
     data_types: Words
@@ -29,6 +36,39 @@ class ApprovalIn(In):
     sites: Annotated[list[UUID], Field(min_length=1, max_length=500)]
     commercial: bool
     expires: dt.date
+    begins: dt.date | None = None
+    body_parts: Words = Field(default_factory=list)
+    countries: Countries = Field(default_factory=list)
+    gene_codes: bool = False
+    legal_basis: Word = CONSENT_BASIS
+    plan_title: Text | None = None
+    plan_version: Word | None = None
+    notice_url: Annotated[str, StringConstraints(pattern=r"^https?://\S{1,500}$")] | None = None
+    notice_from: dt.date | None = None
+    notice_until: dt.date | None = None
+
+
+class ApprovalIn(ScopeIn):
+    """An ethics committee's approval."""
+
+    number: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class AmendmentIn(In):
+    """What a committee changed, on which day; `scope` is the whole scope as it is from now on."""
+
+    decided_on: dt.date
+    summary: Text
+    scope: ScopeIn
+
+
+class AmendmentOut(Out):
+    """An amendment: each changed field with its value before and after."""
+
+    version: int
+    decided_on: dt.date
+    summary: str
+    changes: dict[str, Any]
 
 
 class ApprovalOut(Out):
@@ -45,6 +85,17 @@ class ApprovalOut(Out):
     sites: list[str]
     commercial: bool
     expires: dt.date
+    begins: dt.date | None
+    body_parts: list[str]
+    countries: list[str]
+    gene_codes: bool
+    legal_basis: str
+    version: int
+    plan_title: str | None
+    plan_version: str | None
+    notice_url: str | None
+    notice_from: dt.date | None
+    notice_until: dt.date | None
 
 
 class AgreementIn(In):
@@ -57,6 +108,12 @@ class AgreementIn(In):
     fee_share_bp: Annotated[int, Field(ge=0, le=10_000)]
     starts: dt.date
     ends: dt.date
+    kind: AgreementKind = AgreementKind.PROVISION
+    parties: Annotated[list[Text], Field(max_length=20)] = Field(default_factory=list)
+    signatories: Annotated[list[Text], Field(max_length=20)] = Field(default_factory=list)
+    countries: Countries = Field(default_factory=list)
+    gene_codes: bool = False
+    retain_until: dt.date | None = None
 
 
 class AgreementOut(Out):
@@ -71,6 +128,39 @@ class AgreementOut(Out):
     fee_share_bp: int
     starts: dt.date
     ends: dt.date
+    kind: AgreementKind
+    parties: list[str]
+    signatories: list[str]
+    countries: list[str]
+    gene_codes: bool
+    retain_until: dt.date | None
+
+
+class NoticeOut(Out):
+    """A warning that an approval or contract ends."""
+
+    id: UUID
+    created_at: datetime
+    site_id: UUID
+    permit_id: UUID
+    kind: str
+    number: str
+    ends: dt.date
+    days: int
+
+
+class LegalBasisOut(Out):
+    """A legal basis: what it opens, and where that is written."""
+
+    key: str
+    name: str
+    name_ja: str
+    uses: list[str]
+    commercial: bool
+    abroad: bool
+    recall_per_person: bool
+    source: str
+    url: str
 
 
 class ConsentOut(Out):
@@ -119,6 +209,9 @@ class EffectOut(Out):
     folder: str
     what: str
     count: int
+    result: Result
+    rule: str
+    source: str
 
 
 class RecallOut(Out):

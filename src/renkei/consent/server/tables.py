@@ -3,18 +3,23 @@
 import datetime as dt
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, false, select, true
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, false, select, text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from renkei.consent.allow import Basis
+from renkei.consent.allow import AgreementKind, Basis
+from renkei.consent.bases import CONSENT_BASIS
 from renkei.people.server.tables import Organisation
 from renkei.server.actor import Actor, Role
 from renkei.server.db import Table
 from renkei.subjects.server.tables import EVERYTHING, Site, Subject
+
+
+def _words() -> Any:
+    return mapped_column(JSONB, default_factory=list, server_default=text("'[]'"))
 
 
 class RecallKind(StrEnum):
@@ -32,7 +37,12 @@ class RecallState(StrEnum):
 
 
 class Approval(Table):
-    """An ethics committee's approval; `sites` hold site ids as text, `purposes` values of Use."""
+    """An ethics committee's approval; `sites` hold site ids as text, `purposes` values of Use.
+
+    Empty modalities or body parts mean every one; `countries` are those abroad that data may go
+    to; `gene_codes` = it names data that counts as an individual identification code. `version`
+    counts the amendments; the row is the scope as it stands.
+    """
 
     __tablename__ = "approval"
 
@@ -45,6 +55,19 @@ class Approval(Table):
     sites: Mapped[list[str]] = mapped_column(JSONB)
     commercial: Mapped[bool]
     expires: Mapped[dt.date]
+    begins: Mapped[dt.date | None] = mapped_column(default=None)
+    body_parts: Mapped[list[str]] = _words()
+    countries: Mapped[list[str]] = _words()
+    gene_codes: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    legal_basis: Mapped[str] = mapped_column(
+        default=CONSENT_BASIS, server_default=text(f"'{CONSENT_BASIS}'")
+    )
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    plan_title: Mapped[str | None] = mapped_column(default=None)
+    plan_version: Mapped[str | None] = mapped_column(default=None)
+    notice_url: Mapped[str | None] = mapped_column(default=None)
+    notice_from: Mapped[dt.date | None] = mapped_column(default=None)
+    notice_until: Mapped[dt.date | None] = mapped_column(default=None)
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
@@ -56,8 +79,31 @@ class Approval(Table):
         return false()
 
 
+class Amendment(Table):
+    """What an amendment changed: `changes` hold the field's value before and after."""
+
+    __tablename__ = "approval_amendment"
+    __table_args__ = (UniqueConstraint("approval_id", "version"),)
+    append_only: ClassVar[bool] = True
+
+    approval_id: Mapped[UUID] = mapped_column(ForeignKey(Approval.id))
+    version: Mapped[int]
+    decided_on: Mapped[dt.date]
+    summary: Mapped[str]
+    changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Follow the approval."""
+        return cls.approval_id.in_(select(Approval.id).where(Approval.visible_to(actor)))
+
+
 class Agreement(Table):
-    """A hospital's contract: DUO numbers of the uses, and its share of each fee in basis points."""
+    """A hospital's contract: DUO numbers of the uses, and its share of each fee in basis points.
+
+    `parties` are who signed, `signatories` their people; `countries` are those abroad that data
+    may go to; `retain_until` is when what is left must be erased.
+    """
 
     __tablename__ = "agreement"
 
@@ -69,10 +115,39 @@ class Agreement(Table):
     fee_share_bp: Mapped[int]
     starts: Mapped[dt.date]
     ends: Mapped[dt.date]
+    kind: Mapped[AgreementKind] = mapped_column(
+        default=AgreementKind.PROVISION, server_default=text("'provision'")
+    )
+    parties: Mapped[list[str]] = _words()
+    signatories: Mapped[list[str]] = _words()
+    countries: Mapped[list[str]] = _words()
+    gene_codes: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    retain_until: Mapped[dt.date | None] = mapped_column(default=None)
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
         """Show a hospital its own contracts."""
+        if actor.role in EVERYTHING:
+            return true()
+        return cls.site_id == actor.site if actor.role is Role.HOSPITAL else false()
+
+
+class ExpiryNotice(Table):
+    """A warning that an approval or contract ends; one per end, hospital and number of days."""
+
+    __tablename__ = "expiry_notice"
+    __table_args__ = (UniqueConstraint("permit_id", "site_id", "ends", "days"),)
+
+    permit_id: Mapped[UUID]
+    site_id: Mapped[UUID] = mapped_column(ForeignKey(Site.id), index=True)
+    kind: Mapped[str]
+    number: Mapped[str]
+    ends: Mapped[dt.date]
+    days: Mapped[int]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Show a hospital the warnings that are for it."""
         if actor.role in EVERYTHING:
             return true()
         return cls.site_id == actor.site if actor.role is Role.HOSPITAL else false()

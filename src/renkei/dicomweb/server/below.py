@@ -132,12 +132,20 @@ def instances_at(scope: Scope, place: Place) -> Select[Study, Series, Instance]:
     return query if place.sop_uid is None else query.where(Instance.sop_uid == place.sop_uid)
 
 
-async def load_at(session: AsyncSession, scope: Scope, place: Place) -> list[tuple[UUID, Stored]]:
-    """Return the subject and the bytes of every instance at an address.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where an instance at an address is kept, and where its answers say that it lies."""
+
+    subject_id: UUID
+    object_id: UUID
+    url: str
+
+
+async def kept_at(session: AsyncSession, scope: Scope, place: Place) -> list[Kept]:
+    """Return where every instance at an address is kept.
 
     Raises:
         NoSuchImageError: There is none below the root.
-        ObjectErasedError: A subject's key was destroyed.
     """
     found = (await session.execute(instances_at(scope, place))).all()
     if not found:
@@ -145,20 +153,29 @@ async def load_at(session: AsyncSession, scope: Scope, place: Place) -> list[tup
     rows = await session.execute(
         select(Rendition.instance_id, Rendition.object_id)
         .where(Rendition.instance_id.in_([instance.id for _, _, instance in found]))
-        .order_by(Rendition.instance_id, Rendition.id)
+        .order_by(Rendition.instance_id, *Rendition.by_choice())
         .ext(distinct_on(Rendition.instance_id))
     )
     objects = {row.instance_id: row.object_id for row in rows}
-    there = [row for row in found if row[2].id in objects]
-    bodies = await load_many(session, [objects[instance.id] for _, _, instance in there])
     return [
-        (
+        Kept(
             instance.subject_id,
-            Stored(
-                body,
-                f"{scope.path}/studies/{study.study_uid}/series/{series.series_uid}"
-                f"/instances/{instance.sop_uid}",
-            ),
+            objects[instance.id],
+            f"{scope.path}/studies/{study.study_uid}/series/{series.series_uid}"
+            f"/instances/{instance.sop_uid}",
         )
-        for (study, series, instance), body in zip(there, bodies, strict=True)
+        for study, series, instance in found
+        if instance.id in objects
     ]
+
+
+async def load_at(session: AsyncSession, scope: Scope, place: Place) -> list[tuple[UUID, Stored]]:
+    """Return the subject and the bytes of every instance at an address.
+
+    Raises:
+        NoSuchImageError: There is none below the root.
+        ObjectErasedError: A subject's key was destroyed.
+    """
+    kept = await kept_at(session, scope, place)
+    bodies = await load_many(session, [one.object_id for one in kept])
+    return [(one.subject_id, Stored(body, one.url)) for one, body in zip(kept, bodies, strict=True)]

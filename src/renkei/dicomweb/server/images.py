@@ -1,20 +1,23 @@
 """The routes below a root: DICOMweb's own, and those of the slice and slide viewers."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from renkei import compute
-from renkei.dicomweb.frames import frame_parts, metadata
+from renkei.dicomweb.frames import bulk_value, frame_parts
 from renkei.dicomweb.multipart import Part, write_parts
 from renkei.dicomweb.render import JPEG, PNG, Look, parse_viewport, parse_window, render
-from renkei.dicomweb.server.below import Place, load_at, open_scope
+from renkei.dicomweb.server.below import Place, kept_at, load_at, open_scope
+from renkei.dicomweb.server.capabilities import WADL, wadl
+from renkei.dicomweb.server.match import Level
+from renkei.dicomweb.server.metadata import metadata_at
 from renkei.dicomweb.server.roots import actor_by_root
 from renkei.dicomweb.server.search import (
-    Level,
+    Found,
     Query,
     parse_query,
     search_instances,
@@ -25,6 +28,7 @@ from renkei.dicomweb.server.stow import MOST_BYTES, answer_of, store_files
 from renkei.dicomweb.server.views import series_slabs, slab_at, slide_pyramid, slide_tile
 from renkei.errors import UsageError
 from renkei.server.actor import Permission
+from renkei.server.storage import load
 from renkei.server.web import Db, Number, gives, needs
 
 DICOM_JSON = "application/dicom+json"
@@ -34,9 +38,11 @@ OCTETS = "application/octet-stream"
 Uid = Annotated[str, Field(max_length=64)]
 MaybeUid = Annotated[str | None, Field(max_length=64, description="Only below this UID.")]
 Frames = Annotated[str, Field(max_length=6000, description="Numbers from 1, commas between.")]
+Tag = Annotated[str, Path(pattern="^[0-9A-F]{8}$", description="Eight hexadecimal digits.")]
 Frame = Annotated[int, Field(ge=1, le=2**31 - 1, description="A number from 1.")]
 WINDOW = "Centre, width and, if wanted, the function, with commas between."
 VIEWPORT = "Width and height in pixels, with a comma between."
+THUMBNAIL_PX = 128
 VIEW = needs(Permission.DICOMWEB_VIEW)
 router = APIRouter(
     prefix="/dicom-web/{root}", tags=["dicomweb"], dependencies=[Depends(actor_by_root)]
@@ -50,15 +56,24 @@ class BadFramesError(UsageError):
     """Frames are numbers from 1 with commas between them."""
 
 
-@router.get("/studies", dependencies=VIEW, **gives(DICOM_JSON))
+@router.options("", dependencies=VIEW, **gives(WADL))
+async def capabilities(root: UUID, session: Db) -> Response:
+    """Say what can be searched and retrieved below a root (PS3.18 8.9), as WADL."""
+    scope = await open_scope(session, root)
+    return Response(wadl(scope.path), media_type=WADL)
+
+
+@router.get("/studies", dependencies=VIEW, **gives(DICOM_JSON, also=(204,)))
 async def qido_studies(root: UUID, request: Request, session: Db) -> Response:
     """Search for studies."""
     query = parse_query(Level.STUDIES, request.query_params.multi_items())
     return _found(await search_studies(session, await open_scope(session, root), query), query)
 
 
-@router.get("/series", dependencies=VIEW, **gives(DICOM_JSON))
-@router.get(f"{STUDY}/series", dependencies=VIEW, name="qido_series_of", **gives(DICOM_JSON))
+@router.get("/series", dependencies=VIEW, **gives(DICOM_JSON, also=(204,)))
+@router.get(
+    f"{STUDY}/series", dependencies=VIEW, name="qido_series_of", **gives(DICOM_JSON, also=(204,))
+)
 async def qido_series(
     root: UUID, request: Request, session: Db, study: MaybeUid = None
 ) -> Response:
@@ -68,12 +83,18 @@ async def qido_series(
     return _found(await search_series(session, scope, query, study), query)
 
 
-@router.get("/instances", dependencies=VIEW, **gives(DICOM_JSON))
+@router.get("/instances", dependencies=VIEW, **gives(DICOM_JSON, also=(204,)))
 @router.get(
-    f"{STUDY}/instances", dependencies=VIEW, name="qido_instances_of_study", **gives(DICOM_JSON)
+    f"{STUDY}/instances",
+    dependencies=VIEW,
+    name="qido_instances_of_study",
+    **gives(DICOM_JSON, also=(204,)),
 )
 @router.get(
-    f"{SERIES}/instances", dependencies=VIEW, name="qido_instances_of_series", **gives(DICOM_JSON)
+    f"{SERIES}/instances",
+    dependencies=VIEW,
+    name="qido_instances_of_series",
+    **gives(DICOM_JSON, also=(204,)),
 )
 async def qido_instances(
     root: UUID,
@@ -102,12 +123,7 @@ async def wado_metadata(
 ) -> Response:
     """Return the attributes of every object, without bulk."""
     scope = await open_scope(session, root)
-    loaded = await load_at(session, scope, Place(study, series, instance))
-    found: list[dict[str, Any]] = []
-    for subject_id in dict.fromkeys(subject for subject, _ in loaded):
-        alias = scope.alias(subject_id) if scope.blind else None
-        own = [stored for subject, stored in loaded if subject == subject_id]
-        found += await compute.run(metadata, own, alias, seconds=120.0)
+    found = await metadata_at(session, scope, Place(study, series, instance))
     return JSONResponse(found, media_type=DICOM_JSON)
 
 
@@ -181,6 +197,40 @@ async def wado_rendered(
     return Response(await compute.run(render, stored.data, look, seconds=60.0), media_type=kind)
 
 
+@router.get(f"{STUDY}/thumbnail", dependencies=VIEW, name="wado_study_thumbnail", **gives(JPEG))
+@router.get(f"{SERIES}/thumbnail", dependencies=VIEW, name="wado_series_thumbnail", **gives(JPEG))
+@router.get(f"{INSTANCE}/thumbnail", dependencies=VIEW, **gives(JPEG))
+async def wado_thumbnail(
+    root: UUID,
+    session: Db,
+    study: Uid,
+    series: MaybeUid = None,
+    instance: MaybeUid = None,
+    viewport: Annotated[str | None, Field(max_length=80, description=VIEWPORT)] = None,
+) -> Response:
+    """Return a small picture: of the instance in the middle, as JPEG."""
+    scope = await open_scope(session, root)
+    kept = await kept_at(session, scope, Place(study, series, instance))
+    data = await load(session, kept[len(kept) // 2].object_id)
+    look = Look(viewport=parse_viewport(viewport) or (THUMBNAIL_PX, THUMBNAIL_PX))
+    return Response(await compute.run(render, data, look, seconds=60.0), media_type=JPEG)
+
+
+@router.get(f"{INSTANCE}/bulkdata/{{tag}}", dependencies=VIEW, **gives(MULTIPART, OCTETS))
+async def wado_bulk(
+    root: UUID, request: Request, session: Db, study: Uid, series: Uid, instance: Uid, tag: Tag
+) -> Response:
+    """Return a bulk value by its tag; not from a root that hides whose they are."""
+    scope = await open_scope(session, root)
+    scope.refuse_when_blind()
+    _, stored = (await load_at(session, scope, Place(study, series, instance)))[0]
+    value = await compute.run(bulk_value, stored.data, tag, seconds=60.0)
+    if request.headers.get("accept", "").startswith(OCTETS):
+        return Response(value, media_type=OCTETS)
+    kind, body = write_parts([Part(OCTETS, value, f"{stored.url}/bulkdata/{tag}")])
+    return StreamingResponse(body, media_type=kind)
+
+
 @router.post(
     "/studies",
     dependencies=needs(Permission.COLLECT_SEND),
@@ -233,12 +283,18 @@ async def view_tile(
     return Response(tile, media_type=JPEG)
 
 
-def _found(found: list[dict[str, Any]], query: Query) -> Response:
-    headers = {}
+def _found(found: Found, query: Query) -> Response:
+    """Answer a search, 204 when nothing matches (PS3.18 10.6.3), and say what it leaves out."""
+    said = []
     if query.ignored:
         # PS3.18 8.3.4.4: say what was not matched, or the answer looks narrower than it is.
-        headers["Warning"] = f'299 renkei "not matched: {", ".join(query.ignored)}"'
-    return JSONResponse(found, media_type=DICOM_JSON, headers=headers)
+        said.append(f"not matched: {', '.join(query.ignored)}")
+    if found.more:
+        said.append("there are additional results that can be requested with offset")
+    headers = {"Warning": ", ".join(f'299 renkei "{one}"' for one in said)} if said else {}
+    if not found.items:
+        return Response(status_code=204, headers=headers)
+    return JSONResponse(found.items, media_type=DICOM_JSON, headers=headers)
 
 
 def _numbers(text: str) -> list[int]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -17,7 +18,7 @@ from renkei.people.server.tables import User
 from renkei.server.actor import Actor, system
 from renkei.server.audit import record
 from renkei.server.db import transaction
-from renkei.subjects.server.tables import Series, Slide
+from renkei.subjects.server.tables import Series, Slide, Source
 
 COOKIE = "renkei_root"
 HOURS = 8
@@ -83,7 +84,8 @@ async def grant_root(
     session.add(root)
     await session.flush()
     for one in series:
-        session.add(_image(root, one, series_id=one.id))
+        study_id = one.study_id if one.source is Source.DICOM else None
+        session.add(_image(root, one, series_id=one.id, study_id=study_id))
     for slide in slides:
         session.add(_image(root, slide, slide_id=slide.id))
     await session.flush()
@@ -91,8 +93,14 @@ async def grant_root(
     return Opened(root, secret)
 
 
-def _image(root: Root, of: Series | Slide, **which: UUID) -> RootImage:
-    return RootImage(root_id=root.id, subject_id=of.subject_id, site_id=of.site_id, **which)
+def _image(root: Root, of: Series | Slide, **which: UUID | None) -> RootImage:
+    own: dict[str, Any] = {
+        "root_id": root.id,
+        "subject_id": of.subject_id,
+        "site_id": of.site_id,
+        **which,
+    }
+    return RootImage(**own)
 
 
 async def find_root(session: AsyncSession, *, root_id: UUID) -> Root:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from renkei.dicomweb.server.held import router as held
 from renkei.dicomweb.server.images import router as images
 from renkei.dicomweb.server.roots import COOKIE, close_root, grant_root
 from renkei.dicomweb.server.schemas import RootIn, RootOut
@@ -47,4 +48,5 @@ async def delete_root(root_id: UUID, session: Db) -> None:
 
 
 router.include_router(roots)
+router.include_router(held)
 router.include_router(images)

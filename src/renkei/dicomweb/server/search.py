@@ -1,35 +1,29 @@
 """Search (QIDO-RS, PS3.18 10.6): studies, series and instances below a root."""
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from pydicom.datadict import tag_for_keyword
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, distinct, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.dicomweb.attributes import Attributes, attribute
 from renkei.dicomweb.server.below import Scope, names_of
-from renkei.errors import UsageError
-from renkei.subjects.server.tables import Instance, Series, Study, Subject
+from renkei.dicomweb.server.match import (
+    FUZZY_NAME,
+    MATCHES,
+    PATIENT_NAME,
+    BadSearchError,
+    Level,
+    number_of,
+)
+from renkei.dicomweb.server.tables import RootImage
+from renkei.subjects.server.tables import Instance, Series, Study
 
 MOST = 1_000
 # Parameters of the search itself, and those that change nothing here.
 OWN = frozenset({"limit", "offset", "includefield", "fuzzymatching", "_"})
-
-
-class BadSearchError(UsageError):
-    """A search asks in a way that cannot be answered."""
-
-
-class Level(StrEnum):
-    """What a search answers with."""
-
-    STUDIES = "studies"
-    SERIES = "series"
-    INSTANCES = "instances"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +35,33 @@ class Query:
     limit: int = MOST
     offset: int = 0
     ignored: tuple[str, ...] = ()
+    fields: frozenset[str] = frozenset()
+    every: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of answers, and whether more would follow."""
+
+    items: list[Attributes]
+    more: bool
+
+
+# What `includefield` may ask for beside the attributes that are always told.
+EXTRA: Mapping[str, tuple[str, str]] = {
+    "00080070": ("LO", "manufacturer"),
+    "00081090": ("LO", "model"),
+    "00180050": ("DS", "thickness_mm"),
+    "00181210": ("SH", "kernel"),
+}
+T = TypeVar("T")
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
-Match = Callable[[Any, str], ColumnElement[bool]]
 
 
 def parse_query(level: Level, pairs: Iterable[tuple[str, str]]) -> Query:
     """Read search parameters; attributes come as keyword or as eight hexadecimal digits.
 
+    A sequence is walked with dots, as in `RequestAttributesSequence.ScheduledProcedureStepID`.
     What cannot be matched at this level is named in `ignored`, so that the answer can say so.
 
     Raises:
@@ -57,61 +69,95 @@ def parse_query(level: Level, pairs: Iterable[tuple[str, str]]) -> Query:
     """
     matches: dict[str, str] = {}
     numbers = {"limit": MOST, "offset": 0}
-    ignored = []
+    ignored: list[str] = []
+    fields: set[str] = set()
+    fuzzy = False
     for name, value in pairs:
         if name in numbers:
-            numbers[name] = _number(name, value)
+            numbers[name] = number_of(name, value)
+        elif name == "includefield":
+            fields |= {one if one == "all" else _path(one) for one in value.split(",") if one}
+        elif name == "fuzzymatching":
+            fuzzy = _flag(name, value)
         elif name in OWN:
             continue
-        elif (key := _tag(name)) in MATCHES[level]:
+        elif (key := _path(name)) in MATCHES[level]:
             matches[key] = value
         elif value:
             ignored.append(key)
-    return Query(level, matches, min(numbers["limit"], MOST), numbers["offset"], tuple(ignored))
-
-
-async def search_studies(session: AsyncSession, scope: Scope, query: Query) -> list[Attributes]:
-    """Return the studies below a root that match."""
-    below = scope.series().with_only_columns(Series.study_id)
-    rows = select(Study).where(Study.id.in_(below)).order_by(Study.date.desc(), Study.id)
-    studies = list(await session.scalars(_part(scope, rows, query)))
-    names = await names_of(session, scope, {study.subject_id for study in studies})
-    series = list(
-        await session.scalars(scope.series().where(Series.study_id.in_([s.id for s in studies])))
+    if fuzzy and PATIENT_NAME in matches:
+        matches[FUZZY_NAME] = matches.pop(PATIENT_NAME)
+    return Query(
+        level,
+        matches,
+        min(numbers["limit"], MOST),
+        numbers["offset"],
+        tuple(ignored),
+        frozenset(fields),
+        "all" in fields,
     )
+
+
+async def search_studies(session: AsyncSession, scope: Scope, query: Query) -> Found:
+    """Return the studies below a root that match."""
+    below = exists().where(RootImage.root_id == scope.root.id, RootImage.study_id == Study.id)
+    # As the index is sorted, so that the newest page is read without sorting all; in PostgreSQL
+    # studies without a date come first.
+    rows = select(Study).where(below).order_by(Study.date.desc(), Study.id)
+    studies, more = _page(list(await session.scalars(_part(scope, rows, query))), query)
+    names = await names_of(session, scope, {study.subject_id for study in studies})
+    totals = await session.execute(
+        select(
+            Series.study_id,
+            func.array_agg(distinct(Series.modality)),
+            func.count(),
+            func.sum(Series.instances),
+        )
+        .join(RootImage, RootImage.series_id == Series.id)
+        .where(
+            RootImage.root_id == scope.root.id,
+            RootImage.study_id.in_([study.id for study in studies]),
+        )
+        .group_by(Series.study_id)
+    )
+    held = {row[0]: row for row in totals}
     found = []
     for study in studies:
-        own = [one for one in series if one.study_id == study.id]
+        _, modalities, series, instances = held.get(study.id, (None, [], 0, 0))
         found.append(
             {
                 **_study(scope, study, names[study.subject_id]),
-                "00080061": attribute("CS", *sorted({one.modality for one in own})),
-                "00201206": attribute("IS", len(own)),
-                "00201208": attribute("IS", sum(one.instances for one in own)),
+                "00080061": attribute("CS", *sorted(modalities)),
+                "00201206": attribute("IS", series),
+                "00201208": attribute("IS", int(instances)),
             }
         )
-    return found
+    return Found(found, more)
 
 
 async def search_series(
     session: AsyncSession, scope: Scope, query: Query, study_uid: str | None = None
-) -> list[Attributes]:
+) -> Found:
     """Return the series below a root, of one study or of all, that match."""
-    below = scope.series().with_only_columns(Series.id)
     rows = (
         select(Study, Series)
         .join(Series, Series.study_id == Study.id)
-        .where(Series.id.in_(below))
+        .where(_below(scope))
         .order_by(Series.id)
     )
     if study_uid is not None:
         rows = rows.where(Study.study_uid == study_uid)
-    found = (await session.execute(_part(scope, rows, query))).all()
+    found, more = _page((await session.execute(_part(scope, rows, query))).all(), query)
     names = await names_of(session, scope, {study.subject_id for study, _ in found})
-    return [
-        {**_study(scope, study, names[study.subject_id]), **_series(scope, study, series)}
+    answers = [
+        {
+            **_study(scope, study, names[study.subject_id]),
+            **_series(scope, study, series),
+            **_asked_for(series, query),
+        }
         for study, series in found
     ]
+    return Found(answers, more)
 
 
 async def search_instances(
@@ -120,30 +166,53 @@ async def search_instances(
     query: Query,
     study_uid: str | None = None,
     series_uid: str | None = None,
-) -> list[Attributes]:
+) -> Found:
     """Return the instances below a root, of a study or series or of all, that match."""
-    below = scope.series().with_only_columns(Series.id)
     rows = (
         select(Study, Series, Instance)
         .join(Series, Series.study_id == Study.id)
         .join(Instance, Instance.series_id == Series.id)
-        .where(Series.id.in_(below))
+        .where(_below(scope))
         .order_by(Series.id, Instance.number, Instance.sop_uid)
     )
     if study_uid is not None:
         rows = rows.where(Study.study_uid == study_uid)
     if series_uid is not None:
         rows = rows.where(Series.series_uid == series_uid)
-    found = (await session.execute(_part(scope, rows, query))).all()
+    found, more = _page((await session.execute(_part(scope, rows, query))).all(), query)
     names = await names_of(session, scope, {study.subject_id for study, _, _ in found})
-    return [
+    answers = [
         {
             **_study(scope, study, names[study.subject_id]),
             **_series(scope, study, series),
+            **_asked_for(series, query),
             **_instance(scope, study, series, instance),
         }
         for study, series, instance in found
     ]
+    return Found(answers, more)
+
+
+def _below(scope: Scope) -> ColumnElement[bool]:
+    return exists().where(
+        RootImage.root_id == scope.root.id,
+        RootImage.series_id == Series.id,
+        RootImage.study_id.is_not(None),
+    )
+
+
+def _page(rows: Sequence[T], query: Query) -> tuple[Sequence[T], bool]:
+    """Return the page asked for, and whether more would follow: one row over it was read."""
+    return rows[: query.limit], len(rows) > query.limit
+
+
+def _asked_for(series: Series, query: Query) -> Attributes:
+    """Return what is only told when `includefield` names it."""
+    return {
+        key: attribute(vr, getattr(series, column))
+        for key, (vr, column) in EXTRA.items()
+        if query.every or key in query.fields
+    }
 
 
 def _study(scope: Scope, study: Study, patient: str) -> Attributes:
@@ -190,84 +259,17 @@ def _part(scope: Scope, rows: Q, query: Query) -> Q:
     for key, value in query.matches.items():
         if value and value != "*":
             rows = rows.where(MATCHES[query.level][key](scope, value))
-    return rows.limit(query.limit).offset(query.offset)
+    return rows.limit(query.limit + 1).offset(query.offset)
 
 
-def _text(column: Any) -> Match:
-    def match(_scope: Scope, value: str) -> ColumnElement[bool]:
-        # PS3.4 C.2.2.2.4: * is any text, ? any character; everything else stands for itself.
-        pattern = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found: ColumnElement[bool] = column.ilike(
-            pattern.replace("*", "%").replace("?", "_"), escape="\\"
-        )
-        return found
-
-    return match
+def _path(name: str) -> str:
+    return ".".join(_tag(one) for one in name.split("."))
 
 
-def _uids(column: Any) -> Match:
-    def match(_scope: Scope, value: str) -> ColumnElement[bool]:
-        found: ColumnElement[bool] = column.in_(value.replace("\\", ",").split(","))
-        return found
-
-    return match
-
-
-def _date(_scope: Scope, value: str) -> ColumnElement[bool]:
-    first, dash, last = value.partition("-")
-    low, high = _day(first), _day(last) if dash else _day(first)
-    if low is not None and high is not None:
-        return Study.date.between(low, high)
-    if low is None and high is None:
-        raise BadSearchError("Write a date as YYYYMMDD, or a range with a dash.")
-    return Study.date >= low if low is not None else Study.date <= high
-
-
-def _modalities(_scope: Scope, value: str) -> ColumnElement[bool]:
-    wanted = value.replace("\\", ",").split(",")
-    return Study.id.in_(select(Series.study_id).where(Series.modality.in_(wanted)))
-
-
-def _patient(scope: Scope, value: str) -> ColumnElement[bool]:
-    if not scope.blind:
-        return Study.subject_id.in_(
-            select(Subject.id).where(_text(Subject.pseudonym)(scope, value))
-        )
-    # The alias is the start of a hash of root and subject, computed the same way in SQL.
-    text = func.concat(str(scope.root.id), "/", Study.subject_id)
-    digest = func.encode(func.sha256(func.convert_to(text, "UTF8")), "hex")
-    return func.concat("CASE-", func.upper(func.left(digest, 8))) == value
-
-
-def _whole_number(_scope: Scope, value: str) -> ColumnElement[bool]:
-    return Instance.number == _number("InstanceNumber", value)
-
-
-_STUDIES: Mapping[str, Match] = {
-    "00080020": _date,
-    "00080061": _modalities,
-    "00081030": _text(Study.description),
-    "00100020": _patient,
-    "0020000D": _uids(Study.study_uid),
-}
-_SERIES: Mapping[str, Match] = {
-    **_STUDIES,
-    "00080060": _text(Series.modality),
-    "0008103E": _text(Series.description),
-    "00180015": _text(Series.body_part),
-    "0020000E": _uids(Series.series_uid),
-}
-_INSTANCES: Mapping[str, Match] = {
-    **_SERIES,
-    "00080016": _uids(Instance.sop_class_uid),
-    "00080018": _uids(Instance.sop_uid),
-    "00200013": _whole_number,
-}
-MATCHES: Mapping[Level, Mapping[str, Match]] = {
-    Level.STUDIES: _STUDIES,
-    Level.SERIES: _SERIES,
-    Level.INSTANCES: _INSTANCES,
-}
+def _flag(name: str, text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise BadSearchError(f"{name} is true or false.")
+    return text == "true"
 
 
 def _tag(name: str) -> str:
@@ -279,18 +281,3 @@ def _tag(name: str) -> str:
             "A search names an attribute that DICOM does not know; use its keyword or tag."
         )
     return f"{tag:08X}"
-
-
-def _day(text: str) -> dt.date | None:
-    if not text:
-        return None
-    try:
-        return dt.datetime.strptime(text, "%Y%m%d").replace(tzinfo=dt.UTC).date()
-    except ValueError:
-        raise BadSearchError("Write a date as YYYYMMDD, or a range with a dash.") from None
-
-
-def _number(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise BadSearchError(f"{name} is a whole number.")
-    return int(text)

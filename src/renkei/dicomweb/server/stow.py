@@ -53,12 +53,20 @@ def answer_of(taken: list[Taken]) -> tuple[int, Attributes]:
     """Return status and answer: 200 all stored, 202 some, 409 none (PS3.18 10.5.3)."""
     stored = [one for one in taken if one.state is FileState.STORED]
     failed = [one for one in taken if one.state is not FileState.STORED]
-    body: Attributes = {}
+    named = [one for one in failed if one.sop_uid is not None]
+    # PS3.18 10.5.3.1: what could not be read names no instance, and stands in a list of its own.
+    nameless = [one for one in failed if one.sop_uid is None]
+    # No root shows a batch's files yet, so nothing says where to retrieve them from.
+    body: Attributes = {"00081190": attribute("UR")}
     if stored:
-        body["00081199"] = {"vr": "SQ", "Value": [_item(one) for one in stored]}
-    if failed:
-        items = [{**_item(one), "00081197": attribute("US", _failure(one))} for one in failed]
+        items = [{**_item(one), "00081190": attribute("UR")} for one in stored]
+        body["00081199"] = {"vr": "SQ", "Value": items}
+    if named:
+        items = [{**_item(one), "00081197": attribute("US", _failure(one))} for one in named]
         body["00081198"] = {"vr": "SQ", "Value": items}
+    if nameless:
+        items = [{"00081197": attribute("US", _failure(one))} for one in nameless]
+        body["0008119A"] = {"vr": "SQ", "Value": items}
     if not failed:
         return 200, body
     return (202 if stored else 409), body

@@ -4,13 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, select, true
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from renkei.people.server.tables import User
 from renkei.server.actor import Actor, Role
 from renkei.server.db import Table
-from renkei.subjects.server.tables import Series, Slide, Subject
+from renkei.subjects.server.tables import Series, Slide, Study, Subject
 
 
 class Purpose(StrEnum):
@@ -38,18 +38,24 @@ class Root(Table):
 
 
 class RootImage(Table):
-    """One series or slide of a root."""
+    """One series or slide of a root.
+
+    `study_id` is that of a DICOM series, so that studies are found without reading the series.
+    """
 
     __tablename__ = "dicomweb_root_image"
     __table_args__ = (
         CheckConstraint("(series_id IS NULL) <> (slide_id IS NULL)", name="one_image"),
+        Index("ix_root_image_study", "root_id", "study_id"),
+        Index("ix_root_image_series", "root_id", "series_id"),
     )
 
-    root_id: Mapped[UUID] = mapped_column(ForeignKey(Root.id), index=True)
+    root_id: Mapped[UUID] = mapped_column(ForeignKey(Root.id))
     subject_id: Mapped[UUID] = mapped_column(ForeignKey(Subject.id), index=True)
     site_id: Mapped[UUID]
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey(Series.id), default=None, index=True)
     slide_id: Mapped[UUID | None] = mapped_column(ForeignKey(Slide.id), default=None, index=True)
+    study_id: Mapped[UUID | None] = mapped_column(ForeignKey(Study.id), default=None)
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from renkei.errors import ConflictError, DataRefusedError, NotFoundError
 from renkei.ledger.server.anchor import anchor
 from renkei.market.catalogue import Counts, Shown, safe_table
+from renkei.market.server.permit import check_listing
 from renkei.market.server.tables import Listing, RoundingKey
 from renkei.proof.commitment import new_salt
 from renkei.publish.server.files import frozen_version
@@ -57,6 +58,7 @@ async def list_product(
     Raises:
         NotFoundError: There is no such product.
         NotListableError: It must not be offered.
+        NotPermittedError: Consent or contract of a case forbids it.
         AlreadyListedError: It has an offer.
         NotFrozenError: Its version is a draft.
     """
@@ -66,6 +68,7 @@ async def list_product(
     if not product.listable:
         raise NotListableError("This product was kept from the market; see its reason.")
     version = await frozen_version(session, version_id=product.version_id)
+    await check_listing(session, version_id=version.id)
     cases = await _cases(session, version.id)
     row = insert(Listing).values(
         product_id=product_id,

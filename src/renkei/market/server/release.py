@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.errors import ConflictError, ForbiddenError, NotFoundError
 from renkei.market.server.licence import PARTIES, find_licence
+from renkei.market.server.permit import why_no_key
 from renkei.market.server.tables import (
     Delivery,
     DeliveryFile,
@@ -104,6 +105,10 @@ async def release_key(session: AsyncSession, *, delivery_id: UUID, n: int, reque
     if file.withdrawn:
         await _audit_refusal(session, licence, "withdrawn")
         raise CaseWithdrawnError("This case was withdrawn; destroy the copies that you have.")
+    reason = await _still_allowed(session, licence, file)
+    if reason is not None:
+        await _audit_refusal(session, licence, reason)
+        raise KeyRefusedError("No key is released under this licence.", reason=reason)
     header = await reheader(session, file.object_id, bytes.fromhex(licence.key_public))
     row = insert(Release).values(
         licence_id=licence.id,
@@ -118,6 +123,15 @@ async def release_key(session: AsyncSession, *, delivery_id: UUID, n: int, reque
     if fresh is not None:
         await record(session, "market.release", fresh)
     return header
+
+
+async def _still_allowed(session: AsyncSession, licence: Licence, file: DeliveryFile) -> str | None:
+    if file.subject_id is None:
+        return None
+    country = await session.scalar(
+        select(Organisation.country).where(Organisation.id == licence.organisation_id)
+    )
+    return await why_no_key(licence=licence, subject_id=file.subject_id, country=str(country))
 
 
 async def _used(session: AsyncSession, licence: Licence) -> int:

@@ -1,12 +1,15 @@
 """Export a frozen version in another format, as one tar."""
 
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.compute import run
+from renkei.consent.allow import Use
+from renkei.consent.server.allow import require_allowed
 from renkei.plugins import by_name, collect
 from renkei.proof.version import FileLine
 from renkei.publish.cases import version_folder
@@ -25,10 +28,14 @@ async def export_version(
     Raises:
         NotFoundError: There is no such version, or no such exporter.
         NotFrozenError: It is a draft.
+        NotAllowedError: Consent, approval or agreement of a subject no longer allows it.
     """
     by_name(collect(EXPORTERS, "exporters"), to)
     version = await frozen_version(session, version_id=version_id)
     files = await version_files(session, version_id=version_id, sealed=sealed)
+    subjects = {file.subject_id for file in files if file.subject_id is not None}
+    today = datetime.now(UTC).date()
+    await require_allowed(session, subject_ids=subjects, use=Use.FREEZE, at=today)
     content = await file_contents(session, files)
     await record(session, "publish.export", version, why=to)
     lines = [line_of(file.line) for file in files]

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from renkei.consent.allow import Use
-from renkei.consent.server.allow import allow_many
+from renkei.consent.allow import Question, Use, decide
+from renkei.consent.server.allow import facts_of
 from renkei.imaging.labels import unpack
 from renkei.preprocess.server.tables import PlanRun, RunState
 from renkei.publish.cases import age_band
@@ -95,7 +95,7 @@ async def candidates(session: AsyncSession, *, modality: str) -> list[Candidate]
     ).all()
     subjects = list({subject.id for _, subject, _ in rows})
     today = datetime.now(UTC).date()
-    decisions = await allow_many(session, subject_ids=subjects, use=Use.FREEZE, at=today)
+    facts = await facts_of(session, subjects, at=today)
     verdicts = await session.execute(
         select(Verdict.series_id, Verdict.standing).where(
             Verdict.current.is_(True), Verdict.series_id.is_not(None)
@@ -106,7 +106,8 @@ async def candidates(session: AsyncSession, *, modality: str) -> list[Candidate]
     found = []
     for series, subject, site in rows:
         run = runs.get(series.id)
-        decision = decisions[subject.id]
+        question = Question(Use.FREEZE, today, False, "image", series.modality, series.body_part)
+        decision = decide(facts.get(subject.id), question)
         box, reason = "in_version", None
         if not decision.allowed:
             box, reason = "allowed", str(decision.reasons[0])

@@ -6,9 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from renkei.errors import NotFoundError
+from renkei.errors import ForbiddenError, NotFoundError
+from renkei.server.actor import Permission, Role
+from renkei.server.db import actor_of
 from renkei.server.storage import load, load_many
 from renkei.subjects.server.tables import Instance, Record, Rendition, Series, Slide
+
+
+class GenomeError(ForbiddenError):
+    """The record identifies a person by genes."""
 
 
 class NoSuchFileError(NotFoundError):
@@ -18,7 +24,7 @@ class NoSuchFileError(NotFoundError):
 async def series_renditions(session: AsyncSession, series_id: UUID) -> list[Rendition]:
     """Return one rendition per instance, by instance number and then SOP UID.
 
-    The first that arrived counts, so that the answer never changes.
+    The first that arrived counts, or the one that a person chose.
 
     Raises:
         NoSuchFileError: There is none, or none that the actor may see.
@@ -28,7 +34,7 @@ async def series_renditions(session: AsyncSession, series_id: UUID) -> list[Rend
         .join(Instance, Instance.id == Rendition.instance_id)
         .join(Series, Series.id == Instance.series_id)
         .where(Series.id == series_id)
-        .order_by(Instance.id, Rendition.id)
+        .order_by(Instance.id, *Rendition.by_choice())
         .ext(distinct_on(Instance.id))
     )
     found = sorted(rows, key=lambda row: (row[1] is None, row[1] or 0, row[2]))
@@ -61,14 +67,23 @@ async def slide_file(session: AsyncSession, slide_id: UUID) -> bytes:
     return await load(session, object_id)
 
 
-async def record_file(session: AsyncSession, record_id: UUID) -> bytes:
-    """Return the content of a record.
+async def record_file(session: AsyncSession, record_id: UUID, *, genome: bool = False) -> bytes:
+    """Return the content of a record; `genome` says that identifying genes are meant.
 
     Raises:
         NoSuchFileError: There is none, or none that the actor may see.
+        GenomeError: It counts as an individual identification code, and the actor lacks the right.
         ObjectErasedError: The subject's key was destroyed.
     """
-    object_id = await session.scalar(select(Record.object_id).where(Record.id == record_id))
-    if object_id is None:
+    found = (
+        await session.execute(
+            select(Record.object_id, Record.gene_code).where(Record.id == record_id)
+        )
+    ).one_or_none()
+    if found is None or found.object_id is None:
         raise NoSuchFileError("There is no such record; choose one from the list.")
-    return await load(session, object_id)
+    actor = actor_of(session)
+    meant = genome or actor.role is Role.SYSTEM
+    if found.gene_code and not (meant and actor.may(Permission.SUBJECTS_GENOME)):
+        raise GenomeError("This record identifies a person by genes; it is read by its own right.")
+    return await load(session, found.object_id)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from renkei.errors import NotFoundError
 from renkei.server.actor import Permission
+from renkei.server.audit import record
 from renkei.server.web import Db, Page, Params, gives, list_page, needs
 from renkei.subjects.server import lists
 from renkei.subjects.server.files import record_file
@@ -130,6 +131,20 @@ async def get_record_content(record_id: UUID, session: Db) -> Response:
     """Return a record's content as it was stored."""
     content = await record_file(session, record_id)
     # Never shown by the browser as what it claims to be: the bytes came from outside.
+    headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+@router.get(
+    "/records/{record_id}/genome",
+    dependencies=needs(Permission.SUBJECTS_GENOME),
+    **gives("application/octet-stream"),
+)
+async def get_record_genome(record_id: UUID, session: Db) -> Response:
+    """Return a record that identifies a person by genes; each reading is audited."""
+    content = await record_file(session, record_id, genome=True)
+    row = (await session.scalars(select(Record).where(Record.id == record_id))).one()
+    await record(session, "subjects.genome", row)
     headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type="application/octet-stream", headers=headers)
 

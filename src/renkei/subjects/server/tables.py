@@ -9,7 +9,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, false, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    desc,
+    false,
+    func,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
@@ -62,7 +73,7 @@ class Subject(Table):
     __table_args__ = (UniqueConstraint("site_id", "pseudonym"),)
 
     site_id: Mapped[UUID] = mapped_column(ForeignKey(Site.id), index=True)
-    pseudonym: Mapped[str]
+    pseudonym: Mapped[str] = mapped_column(index=True)
     sex: Mapped[str | None] = mapped_column(default=None)
     age: Mapped[int | None] = mapped_column(default=None)
     year: Mapped[int | None] = mapped_column(default=None)
@@ -79,7 +90,11 @@ class Study(Table):
     """One examination; dates are shifted by whole weeks at the hospital."""
 
     __tablename__ = "study"
-    __table_args__ = (UniqueConstraint("site_id", "study_uid"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "study_uid"),
+        Index("ix_study_newest", desc("date"), "id"),
+        Index("ix_study_uid", "study_uid"),
+    )
 
     subject_id: Mapped[UUID] = mapped_column(ForeignKey(Subject.id), index=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey(Site.id), index=True)
@@ -99,7 +114,10 @@ class Series(Table):
     """One run of a scanner, or one NIfTI file."""
 
     __tablename__ = "series"
-    __table_args__ = (UniqueConstraint("site_id", "series_uid"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "series_uid"),
+        Index("ix_series_uid", "series_uid"),
+    )
 
     study_id: Mapped[UUID] = mapped_column(ForeignKey(Study.id), index=True)
     subject_id: Mapped[UUID] = mapped_column(ForeignKey(Subject.id), index=True)
@@ -129,9 +147,13 @@ class Instance(Table):
     """One object of a series; a NIfTI series has one without a SOP class."""
 
     __tablename__ = "instance"
-    __table_args__ = (UniqueConstraint("site_id", "sop_uid"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "sop_uid"),
+        Index("ix_instance_in_order", "series_id", "number", "sop_uid"),
+        Index("ix_instance_uid", "sop_uid"),
+    )
 
-    series_id: Mapped[UUID] = mapped_column(ForeignKey(Series.id), index=True)
+    series_id: Mapped[UUID] = mapped_column(ForeignKey(Series.id))
     subject_id: Mapped[UUID] = mapped_column(ForeignKey(Subject.id), index=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey(Site.id), index=True)
     sop_uid: Mapped[str]
@@ -147,7 +169,12 @@ class Instance(Table):
 
 
 class Rendition(Table):
-    """The bytes of an instance in one encoding; `pixel_sha256` covers its decoded frames."""
+    """The bytes of an instance in one encoding; `pixel_sha256` covers its decoded frames.
+
+    `header_sha256` covers what else changes its meaning; None where nobody compared it. Of several
+    the first that arrived counts, unless a person chose another (`chosen_at`), so that the answer
+    does not change by itself.
+    """
 
     __tablename__ = "rendition"
     __table_args__ = (UniqueConstraint("instance_id", "sha256"),)
@@ -159,6 +186,13 @@ class Rendition(Table):
     object_id: Mapped[UUID]
     transfer_syntax: Mapped[str]
     pixel_sha256: Mapped[str | None] = mapped_column(default=None)
+    header_sha256: Mapped[str | None] = mapped_column(default=None)
+    chosen_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @classmethod
+    def by_choice(cls) -> tuple[ColumnElement[Any], ...]:
+        """Return the order in which renditions of one instance count."""
+        return cls.chosen_at.desc().nulls_last(), cls.id.asc()
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
@@ -196,6 +230,7 @@ class Record(Table):
 
     Small content stands in `data`, files in storage; `refers` is the sender's pointer, such as
     {"series_uid": …} or {"sha256": …} of a slide; `format` says how a label or file is written.
+    A `gene_code` counts as an individual identification code: it is read by a right of its own.
     """
 
     __tablename__ = "record"
@@ -210,6 +245,7 @@ class Record(Table):
     data: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
     object_id: Mapped[UUID | None] = mapped_column(default=None)
     refers: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
+    gene_code: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
