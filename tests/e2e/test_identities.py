@@ -62,8 +62,8 @@ def written():
 def proved(story, written):
     """The identifiers that are provably in the originals, in one form or another."""
     needles, there = Needles(sorted(written)), set()
-    for path in (story.folder / "hospitals").glob("*/originals/**/*"):
-        if path.is_file():
+    for path in (story.folder / "hospitals").glob("*/*/**/*"):
+        if path.is_file() and {"originals", "scanner"} & set(path.parts):
             there |= hits(needles, path.read_bytes()) | needles.find(str(path).encode())
     return there
 

@@ -2,6 +2,9 @@
 
 import pytest
 
+from renkei.demo.archive import program
+from renkei.demo.inputs import ARCHIVED
+
 STEPS = (
     "deid",
     "collect",
@@ -24,6 +27,13 @@ def test_in_is_out_plus_rejected(story, name):
     step = story.steps[name]
     assert step["in"] == step["out"] + sum(step["rejected"].values())
     assert step["out"] > 0
+
+
+@pytest.mark.skipif(program() is None, reason="apt-get install orthanc")
+def test_the_rule_fetches_from_the_archive_what_it_wants(story):
+    step = story.steps["extract"]
+    assert step["out"] == len(ARCHIVED)
+    assert step["rejected"] == {"slice_too_thick": 1}
 
 
 def test_each_bad_input_ends_where_it_should(story):

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from renkei.demo.archive import extract as extract_from
+from renkei.demo.archive import program
 from renkei.demo.inputs import write_hospital
 from renkei.demo.organise import APPROVAL, EXPIRED_APPROVAL, Approval, Cast, make_hospital
 from renkei.demo.persons import FIRST, SECOND, TOO_EARLY
@@ -15,6 +17,8 @@ from renkei.demo.tell import Teller
 HOSPITALS = {"first": FIRST, "second": SECOND}
 # The hospital that tries a study under an approval that has expired.
 EARLIER = "first"
+# The hospital whose newest studies lie in a PACS, where Orthanc is installed.
+ARCHIVING = "second"
 
 
 def folder_of(data: Path, part: str) -> Path:
@@ -25,9 +29,22 @@ def folder_of(data: Path, part: str) -> Path:
 def write_inputs(part: str, originals: Path) -> int:
     """Write a hospital's originals once; return how many files there are."""
     if not (originals / "consent.csv").exists():
-        write_hospital(HOSPITALS[part], originals)
+        archived = part == ARCHIVING and program() is not None
+        scanner = originals.with_name("scanner") if archived else originals
+        write_hospital(HOSPITALS[part], originals, scanner)
     control = {"consent.csv", "links.csv", "clinical.columns.toml"}
     return sum(path.is_file() and path.name not in control for path in originals.rglob("*"))
+
+
+def extract(data: Path, cast: Cast, sites: dict[str, UUID], teller: Teller) -> None:
+    """Find what a rule wants in the hospital's PACS, and fetch it, where there is one."""
+    here, command = folder_of(data, ARCHIVING), program()
+    write_inputs(ARCHIVING, here / "originals")
+    if command is None or not (here / "scanner").exists():
+        return
+    _prepare(cast, ARCHIVING, sites[ARCHIVING], here / "site", APPROVAL)
+    with teller.step("extract", "a rule finds and fetches from a hospital's PACS") as step:
+        extract_from(command, here, here / "scanner", step)
 
 
 def de_identify(data: Path, cast: Cast, sites: dict[str, UUID], teller: Teller) -> None:
@@ -52,24 +69,32 @@ def _take_in(data: Path, cast: Cast, part: str, site: UUID) -> tuple[int, list[d
     here = folder_of(data, part)
     originals = here / "originals"
     came = write_inputs(part, originals)
-    lines = _add(cast, part, site, here / "site", originals, APPROVAL)
+    _prepare(cast, part, site, here / "site", APPROVAL)
+    lines = _add(here / "site", originals)
+    if fetched := list((here / "site" / "spool").iterdir()):
+        came += len(fetched)
+        lines += _add(here / "site")
     if part == EARLIER:
         # The tool holds this study: it is older than the approval. Somebody tries it under the
         # earlier approval, and learns from the platform that this one has expired.
         old = originals / "pacs" / f"{TOO_EARLY:03d}"
         came += len(list(old.iterdir()))
-        lines += _add(cast, part, site, here / "site_earlier", old, EXPIRED_APPROVAL)
+        _prepare(cast, part, site, here / "site_earlier", EXPIRED_APPROVAL)
+        lines += _add(here / "site_earlier", old)
     return came, lines
 
 
-def _add(
-    cast: Cast, part: str, site: UUID, folder: Path, originals: Path, approval: Approval
-) -> list[dict[str, Any]]:
-    consents = folder.parent / "originals" / "consent.csv"
+def _prepare(cast: Cast, part: str, site: UUID, folder: Path, approval: Approval) -> None:
     if not folder.exists():
         run_tool(*make_hospital(cast, part, site, folder, approval))
-    add = ("hospital", "add", originals, "--site", folder, "--consent", consents, "--json")
-    return run_tool(*add)
+
+
+def _add(folder: Path, *originals: Path) -> list[dict[str, Any]]:
+    """Take a folder of originals in, or what the tool has fetched."""
+    consents = folder.parent / "originals" / "consent.csv"
+    return run_tool(
+        "hospital", "add", *originals, "--site", folder, "--consent", consents, "--json"
+    )
 
 
 def send(data: Path, cast: Cast, teller: Teller) -> None:

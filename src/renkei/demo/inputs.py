@@ -32,6 +32,8 @@ from renkei.imaging.volume import Volume, read_series
 
 MADE = 24
 FIRST_MADE = 11
+# Made cases of the second hospital that lie in its archive, where there is one.
+ARCHIVED = frozenset(range(FIRST_MADE + MADE - 4, FIRST_MADE + MADE))
 # Every second slice: 6 mm apart, half the files, the same anatomy.
 STEP = 2
 CT, MR, SLIDE, PAIR, NO_CONSENT = 1, 2, 3, 4, 5
@@ -52,11 +54,15 @@ class NoSamplesError(NotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One made case to write: where, whose, with how much noise."""
+    """One made case to write: where, whose, with how much noise.
+
+    What a PACS has `exported` to files carries more than what a scanner sends it.
+    """
 
     folder: Path
     person: Person
     noise: float
+    exported: bool
 
 
 def samples() -> Path:
@@ -113,7 +119,7 @@ def write_made(case: Case) -> int:
     case.folder.mkdir(parents=True, exist_ok=True)
     for number, data in enumerate(files, 1):
         name = f"{case.person.patient_id}_{number:03d}.dcm"
-        (case.folder / name).write_bytes(around(data, case.person))
+        (case.folder / name).write_bytes(around(data, case.person) if case.exported else data)
     return len(files)
 
 
@@ -122,11 +128,19 @@ def answer_file(hospital: Path, number: int) -> Path:
     return hospital / "answers" / f"{number:03d}.labels"
 
 
-def write_hospital(hospital: Hospital, folder: Path) -> None:
-    """Write everything that one hospital gives: images, slide, tables, FHIR, genes, labels."""
+def write_hospital(hospital: Hospital, folder: Path, scanner: Path) -> None:
+    """Write everything that one hospital gives: images, slide, tables, FHIR, genes, labels.
+
+    What goes to its archive is written as the `scanner` would send it.
+    """
     made = [person(hospital, FIRST_MADE + i) for i in range(MADE)]
     extra = [person(hospital, n) for n in (NO_CONSENT, TOO_EARLY)] if hospital is FIRST else []
-    cases = [Case(folder / "pacs" / f"{p.number:03d}", p, _noise(p)) for p in (*made, *extra)]
+    sent = ARCHIVED if hospital is SECOND and scanner != folder else frozenset()
+    cases = [
+        Case(where / "pacs" / f"{p.number:03d}", p, _noise(p), where == folder)
+        for p in (*made, *extra)
+        for where in [scanner if p.number in sent else folder]
+    ]
     # The other hospital writes its own at the same time.
     for _, answer in compute.map_cases(write_made, cases, jobs=1):
         if isinstance(answer, Exception):

@@ -33,6 +33,7 @@ def tell(data: Path, port: int, *, as_json: bool, stay: bool) -> None:
 def walk(data: Path, cast: Cast, teller: Teller) -> None:
     """Walk the line from the hospitals' originals to the withdrawal at its end."""
     sites = govern(cast)
+    hospitals.extract(data, cast, sites, teller)
     hospitals.de_identify(data, cast, sites, teller)
     hospitals.send(data, cast, teller)
     curate.select(cast, teller)
