@@ -11,6 +11,12 @@ from renkei.dicomweb.server.match import Level
 from renkei.dicomweb.server.search import MOST
 from renkei.imaging.pixels import NATIVE
 
+# Newer than the dictionary of pydicom.
+JPEG_XL = {
+    "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
+    "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
+    "1.2.840.10008.1.2.4.112": "JPEG XL",
+}
 MATCHING = """\
 | match | how |
 |---|---|
@@ -62,7 +68,7 @@ def conformance(note: str) -> str:
     ]
     for uid in sorted({*NATIVE, *MEDIA_TYPES}):
         kind = MEDIA_TYPES.get(uid, "application/octet-stream, decoded")
-        lines.append(f"| {uid} | {UID(uid).name} | {kind} |")
+        lines.append(f"| {uid} | {JPEG_XL.get(uid, UID(uid).name)} | {kind} |")
     lines += ["", *_store()]
     return "\n".join(lines) + "\n"
 

@@ -33,7 +33,11 @@ _ANY = _LONG | _SHORT
 _SIMPLE = {vr: vr.decode("ascii") for vr in _SHORT}
 _NEVER = frozenset({0, 2, 0xFFFE})
 _EMPTY = bytes(128)
-_SYNTAXES = frozenset(uid for uid, facts in UID_dictionary.items() if facts[1] == "Transfer Syntax")
+# JPEG XL is newer than the dictionary of pydicom.
+_SYNTAXES = frozenset(
+    {uid for uid, facts in UID_dictionary.items() if facts[1] == "Transfer Syntax"}
+    | {f"1.2.840.10008.1.2.4.{number}" for number in (110, 111, 112)}
+)
 _EXPLICIT_HEAD = struct.Struct("<HH2sH").unpack_from
 _IMPLICIT_HEAD = struct.Struct("<HHI").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
