@@ -178,7 +178,7 @@ def test_the_table_knows_every_reason_and_no_other_word() -> None:
 
 @given(cases)
 @example(BEST)
-@settings(max_examples=1500)
+@settings(max_examples=400)
 def test_the_answer_is_what_the_table_says(case: dict[str, str]) -> None:
     decision = decide(facts_of(case), question_of(case))
     assert {reason.value for reason in decision.reasons} == wanted(case)

@@ -87,12 +87,12 @@ def test_a_real_series_takes_the_template_and_gives_the_same_bytes(folder, answe
     assert answered["template"] >= 16
 
 
-def test_a_thousand_mixed_objects_give_the_bytes_of_the_exact_path(answered, monkeypatch):
+def test_hundreds_of_mixed_objects_give_the_bytes_of_the_exact_path(answered, monkeypatch):
     monkeypatch.setattr(series, "faults", lambda _data, _profile: ())  # test_splice reads them
     chance, cache = random.Random(4), Series()
-    states = [both(packed(_mixed(n, chance)), cache) for n in range(1000)]
-    assert states.count(State.CLEAN) > 950
-    assert answered["template"] > 300
+    states = [both(packed(_mixed(n, chance)), cache) for n in range(300)]
+    assert states.count(State.CLEAN) > 280
+    assert answered["template"] > 80
     assert len(cache._templates) <= series.CAP
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from time import monotonic, sleep
 
 import pytest
 from starlette.testclient import TestClient
@@ -101,10 +102,9 @@ def test_the_signed_batch_is_sent_and_the_signature_is_kept(site, client, monkey
     decide(client)
     data = {"token": token(client) if numbers(client) else "", "reviewer": "確認 花子"}
     assert client.post("/send", data=data, follow_redirects=False).status_code == 303
-    for thread in sending.threading.enumerate():
-        if getattr(thread, "_target", None) is not None and thread.name != "MainThread":
-            thread.join(20)
-    page = client.get("/batches").text
+    end = monotonic() + 20
+    while "完了" not in (page := client.get("/batches").text) and monotonic() < end:
+        sleep(0.05)
     assert "確認 花子" in page
     assert "完了" in page
     assert len(platform.batches) == 1
