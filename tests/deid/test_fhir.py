@@ -1,8 +1,10 @@
 """FHIR: one patient, listed types and fields, dates moved, references kept together."""
 
 import json
+import re
 
 import pytest
+from tests.deid.clinical import BUNDLE as JAPANESE
 from tests.deid.planted import SAMPLES
 
 from renkei.deid import PseudonymKey, State, pseudonym, shift_days
@@ -106,3 +108,43 @@ def test_a_name_that_is_a_word_of_fhir_holds_nothing_back():
     bundle = {**BUNDLE, "entry": [{"resource": named}, {"resource": told}]}
     left = deidentify_fhir(json.dumps(bundle).encode(), KEY)
     assert left.data is None or b"of-patient-x" not in left.data
+
+
+def test_what_a_japanese_bundle_hides_goes_and_public_systems_stay():
+    markers = (
+        "渡邉", "真之介", "90417723", "Znarrative-Ulme", "Zkontakt", "0455559911", "Zext-Linde",
+        "架空区", "見本町", "1952-03-18", "Zcontained-Klinik", "zkakuhospital", "Zperformer",
+        "Zencounter-Ward", "Znote-Fichte", "WmF0dGFjaA", "Zp-991", "Zo-1", "11312345678",
+    )  # fmt: skip
+    assert [m for m in markers if m not in JAPANESE] == []
+    result = deidentify_fhir(JAPANESE.encode(), KEY)
+    assert result.state is State.CLEAN
+    text = result.data.decode()
+    assert [m for m in markers if m in text] == []
+    observation = json.loads(text)["entry"][1]["resource"]
+    own, loinc = observation["code"]["coding"]
+    assert own["system"].startswith("urn:local:")
+    assert loinc == {"system": "http://loinc.org", "code": "2160-0"}
+    assert observation["valueString"] == "に連絡。値は正常。"
+    assert observation["onsetAge"]["value"] == 90
+
+
+def test_a_token_that_is_an_identity_by_its_form_goes():
+    told = {**OBSERVATION, "valueQuantity": {"value": 90417723, "unit": "令和5年4月5日"}}
+    bundle = {**BUNDLE, "entry": [{"resource": PATIENT}, {"resource": told}]}
+    clean = json.loads(deidentify_fhir(json.dumps(bundle).encode(), KEY).data)
+    assert "valueQuantity" not in clean["entry"][1]["resource"]
+
+
+def test_a_new_id_that_spells_a_name_by_chance_holds_nothing_back():
+    spelled = re.compile("[2-7]([A-Z]{4})[2-7]")
+    number = next(n for n in map(str, range(70000, 99999))
+                  if spelled.search(pseudonym(KEY, "patient", n)))  # fmt: skip
+    name = spelled.search(pseudonym(KEY, "patient", number))[1].capitalize()
+    person = {"resourceType": "Patient", "id": "p1", "identifier": [{"value": number}],
+              "name": [{"family": name, "given": ["Zq"]}]}  # fmt: skip
+    told = {**OBSERVATION, "code": {"text": f"{name} Cre"}}
+    bundle = {**BUNDLE, "entry": [{"resource": person}, {"resource": told}]}
+    result = deidentify_fhir(json.dumps(bundle).encode(), KEY)
+    assert result.state is State.CLEAN, result.reasons
+    assert name not in result.data.decode()

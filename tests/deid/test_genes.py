@@ -71,3 +71,21 @@ def test_a_maf_row_without_a_patient_is_left_out():
 
 def test_a_maf_without_barcodes_is_held():
     assert deidentify_maf(b"a\tb\n1\t2\n", KEY).reasons == ("malformed",)
+
+
+def test_paths_names_and_command_lines_go_from_header_and_info():
+    told = VCF.replace(
+        "##contig=<ID=chr1,length=248956422>\n",
+        "##contig=<ID=chr1,length=248956422,assembly=file:///home/zyama/ref.fa>\n"
+        "##bcftools_viewCommand=view -s ZSAMPLE /data/zbam.bam\n"
+        "##INFO=<ID=SRC,Number=1,Type=String,"
+        'Description="from 佐藤先生 /data/zdesc.bam",Source="Zs">\n',
+    ).replace("DP=30", "DP=30;SRC=/data/zinfo/a.bam;AF=0.5")
+    markers = ("zyama", "ZSAMPLE", "zbam", "佐藤", "zdesc", "Zs", "zinfo", "90417723", "yamadera")
+    assert [m for m in markers if m not in told] == []
+    # bgzip writes one gzip member after the other.
+    data = gzip.compress(told[:500].encode()) + gzip.compress(told[500:].encode())
+    text = deidentify_vcf(data, KEY).data.decode()
+    assert [m for m in markers if m in text] == []
+    assert "##contig=<ID=chr1,length=248956422>\n" in text
+    assert "DP=30;AF=0.5\tGT\t0/1" in text

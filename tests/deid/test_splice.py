@@ -118,7 +118,7 @@ def test_the_output_says_what_was_done():
     assert found.LongitudinalTemporalInformationModified == "MODIFIED"
     assert PROFILE.sha256[:32] in found.DeidentificationMethod
     codes = [item.CodeValue for item in found.DeidentificationMethodCodeSequence]
-    assert codes == ["113100", "113105", "113107", "113108"]
+    assert codes == ["113100", "113103", "113104", "113105", "113107", "113108"]
 
 
 def test_the_synthetic_mark_stays():
@@ -176,7 +176,8 @@ def _as_class(uid: str) -> bytes:
         (CT.read_bytes()[:60_000], "truncated"),
         (_without("PixelData"), "no_pixel_data"),
         (_without("Rows"), "pixels_undescribed"),
-        (_as_class("1.2.840.10008.5.1.4.1.1.104.1"), "sop_class_not_covered"),
+        (_as_class("1.2.840.10008.5.1.4.1.1.104.1"), "encapsulated_document"),
+        (_as_class("1.2.840.10008.5.1.4.1.1.9.1.1"), "sop_class_not_covered"),
         (_as_class("1.2.840.10008.5.1.4.1.1.7"), "may_show_text_secondary_capture"),
         (_as_class("1.2.840.10008.5.1.4.1.1.6.1"), "may_show_text_ultrasound"),
     ],

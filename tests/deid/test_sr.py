@@ -105,3 +105,33 @@ def test_the_items_stay_but_for_the_birth_date():
 def test_a_second_run_gives_the_same_bytes():
     one, two = (deidentify(report(), load_profile(), KEY).data for _ in range(2))
     assert one == two
+
+
+def measured(value, unit):
+    found = Dataset()
+    found.MeasurementUnitsCodeSequence = code(unit)
+    found.MeasurementUnitsCodeSequence[0].CodingSchemeDesignator = "UCUM"
+    found.NumericValue = value
+    return Sequence([found])
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        ("89", "a", 89),
+        ("90", "a", 90),
+        ("104.5", "a", 90),
+        ("1067", "mo", 1067),
+        ("1188", "mo", 1080),
+        ("40000", "d", 32872),
+        ("95", "1", None),
+    ],
+)
+def test_an_age_in_a_report_ends_at_90_years(value, unit, told):
+    item = content("NUM", "121033", MeasuredValueSequence=measured(value, unit))
+    data = document(SR, ContentSequence=Sequence([item]))
+    found = pydicom.dcmread(io.BytesIO(deidentify(data, load_profile(), KEY).data))
+    items = found.get("ContentSequence", [])
+    assert [int(i.MeasuredValueSequence[0].NumericValue) for i in items] == (
+        [] if told is None else [told]
+    )

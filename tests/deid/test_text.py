@@ -1,9 +1,15 @@
 """Free text: known identifiers in every spelling, rules for the rest, words of medicine kept."""
 
+import re
+
 import pytest
+from tests.deid.sentences import CLEAN, FORMS, FRAMES, PATIENT, PLANTED, lines
 
 from renkei.deid.charset import UndecodableError, decode
-from renkei.deid.identifiers import fold, known
+from renkei.deid.fold import fold
+from renkei.deid.identifiers import known
+from renkei.deid.kana import romaji, sound
+from renkei.deid.rules import suspects
 from renkei.deid.text import clean_text
 
 WHO = known(
@@ -81,6 +87,96 @@ def test_a_kanji_with_a_backslash_byte_is_not_split():
     assert decode("山本".encode("iso2022_jp"), ("", "ISO 2022 IR 87")) == "山本"
 
 
+@pytest.mark.parametrize(
+    ("text", "codec", "charsets"),
+    [
+        ("欧阳 虚构", "gb18030", ("GB18030",)),
+        ("欧阳", "gbk", ("GBK",)),
+        ("左右田 丂丄", "iso2022_jp_1", ("", "ISO 2022 IR 87", "ISO 2022 IR 159")),
+        ("ﾔﾏﾃﾞﾗ", "shift_jis", ("ISO_IR 13",)),
+        ("Zoë", "latin-1", ("ISO_IR 100",)),
+        ("Ивáн"[:2], "iso8859_5", ("ISO_IR 144",)),
+        ("左右田", "cp932", ("", "ISO 2022 IR 87")),  # declared with escapes, written without
+    ],
+)
+def test_each_character_set_is_read_and_its_name_found(text, codec, charsets):
+    plain = decode(text.encode(codec), charsets)
+    assert plain == text
+    assert known(names=[text]).found_in(plain + "分") or len(text) < 3
+
+
 def test_bytes_of_no_character_set_are_refused():
     with pytest.raises(UndecodableError):
         decode(b"\xff\xfe\x81", ("ISO_IR 192",))
+
+
+def test_each_spelling_of_what_is_known_goes_and_the_finding_stays():
+    cases = [(form, frame) for form in lines(FORMS) for frame in FRAMES]
+    assert len(cases) >= 120
+    for form, frame in cases:
+        clean, cut = clean_text(frame.format(form), PATIENT)
+        assert cut, form
+        assert fold(form) not in fold(clean), form
+        assert all(part.strip() in clean for part in frame.split("{}")), clean
+
+
+def test_what_is_an_identity_by_its_form_goes_and_what_may_be_one_is_shown_to_a_person():
+    sentences = lines(PLANTED)
+    assert len(sentences) >= 190
+    for sentence in sentences:
+        clean, _ = clean_text(re.sub(r"[{}\[\]]", "", sentence), known())
+        for word in re.findall(r"\{(.*?)\}", sentence):
+            assert word not in clean, sentence
+        for word in re.findall(r"\[(.*?)\]", sentence):
+            assert word in clean, sentence
+            assert suspects(clean), sentence
+
+
+def test_no_medical_sentence_is_touched_or_shown():
+    sentences = lines(CLEAN)
+    assert len(sentences) == len(set(sentences)) >= 220
+    assert [s for s in sentences if clean_text(s, known())[0] != s] == []
+    assert [s for s in sentences if suspects(s)] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "known_as"),
+    [
+        ("髙橋", "高橋"), ("山﨑", "山崎"), ("渡邊", "渡辺"), ("渡邉", "渡辺"), ("齋藤", "斉藤"),
+        ("齊藤", "斎藤"), ("濱田", "浜田"), ("廣澤", "広沢"), ("國井", "国井"), ("櫻井", "桜井"),
+        ("眞鍋", "真鍋"), ("𠮷田", "吉田"), ("德永", "徳永"), ("瀨川", "瀬川"), ("栁沢", "柳沢"),
+        ("桒原", "桑原"), ("嶋田", "島田"), ("冨永", "富永"), ("龍崎", "竜崎"), ("澤瀉", "沢瀉"),
+        ("凜子", "凛子"), ("神谷", "神谷"), ("福井", "福井"), ("橫田", "横田"),
+    ],
+)  # fmt: skip
+def test_an_old_kanji_is_the_usual_one_both_ways(written, known_as):
+    assert known(names=[known_as]).found_in(f"{written}分")
+    assert known(names=[written]).found_in(f"{known_as}分")
+
+
+@pytest.mark.parametrize(
+    ("kana", "spellings"),
+    [
+        ("オオノ", "Ohno Ono Oono Ōno ohno"), ("シンジ", "Shinji Sinji Sinzi SHINJI"),
+        ("ホンマ", "Homma Honma"), ("コウタロウ", "Kotaro Kohtaro Koutarou Kōtarō"),
+        ("ジュンイチ", "Junichi Zyuniti Jun'ichi"), ("サトウ", "Sato Satoh Satou"),
+        ("ツカモト", "Tsukamoto Tukamoto"), ("キョウコ", "Kyoko Kyouko Kyohko"),
+        ("ハットリ", "Hattori"), ("フジタ", "Fujita Huzita"), ("チョウノ", "Chono Tyono Chohno"),
+    ],
+)  # fmt: skip
+def test_a_kana_name_is_found_in_each_latin_spelling(kana, spellings):
+    who = known(names=[kana])
+    for spelling in spellings.split():
+        assert who.found_in(f"CT of {spelling} chest"), spelling
+        assert len({sound(fold(spelling)), *map(sound, romaji(fold(kana)))}) == 1
+
+
+def test_a_name_of_two_kana_does_not_eat_a_medical_word():
+    who = known(names=["リン"])
+    assert clean_text("リンパ節腫大", who) == ("リンパ節腫大", 0)
+    assert clean_text("リンさんの検査", who)[1]
+
+
+def test_a_long_hostile_text_is_read_in_linear_time():
+    for unit in ("1-", "A", "市", "a@", "令和", "Aa "):
+        assert clean_text(unit * 6_000, PATIENT)[1] == 0

@@ -1,6 +1,7 @@
 """Text of a DICOM element in the character sets of Japan, decoded leniently."""
 
 import re
+import warnings
 
 from pydicom.charset import convert_encodings, decode_bytes
 
@@ -60,7 +61,8 @@ def _codecs(charsets: tuple[str, ...]) -> tuple[str, ...]:
         # A set that is not declared is UTF-8 or Shift_JIS more often than Latin.
         return ("utf-8", "latin-1") if declared else (*GUESSES, "latin-1")
     try:
-        return tuple(convert_encodings(sorted(declared)))
+        # Bytes without the escapes that were declared are most often these.
+        return (*convert_encodings(sorted(declared)), "utf-8", "cp932")
     except (LookupError, ValueError, TypeError) as error:
         raise UndecodableError("The declared character set is unknown.") from error
 
@@ -78,7 +80,14 @@ def _escaped(value: bytes, charsets: tuple[str, ...]) -> str:
             elif escape in {b"", b"\x1b(B", b"\x1b(J", b"\x1b)I"}:
                 text += part.decode("shift_jis")
             else:
-                return str(decode_bytes(value, convert_encodings(list(charsets)), {0x5C}))
-        except (UnicodeDecodeError, LookupError, ValueError) as error:
+                return _by_pydicom(value, charsets)
+        except (UnicodeDecodeError, LookupError, ValueError, UserWarning) as error:
             raise UndecodableError("A text has an unknown escape sequence.") from error
     return text
+
+
+def _by_pydicom(value: bytes, charsets: tuple[str, ...]) -> str:
+    with warnings.catch_warnings():
+        # It warns of an escape that it does not know, and then guesses.
+        warnings.simplefilter("error")
+        return str(decode_bytes(value, convert_encodings(list(charsets)), {0x5C}))

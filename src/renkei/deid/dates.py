@@ -1,6 +1,7 @@
 """Dates of a patient, moved together by whole weeks: weekdays and intervals stay."""
 
 import re
+import unicodedata
 from datetime import date, timedelta
 
 from renkei.errors import DataRefusedError
@@ -18,10 +19,15 @@ _DT = re.compile(
     r"(\d{4})(?:(\d\d)(?:(\d\d)(\d\d(?:\d\d(?:\d\d(?:\.\d{1,6})?)?)?)?)?)?([+-]\d{4})?"
 )
 _TM = re.compile(r"\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d{1,6})?)?)?")
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(.*)", re.DOTALL)
+_CLOCK = r"\d{1,2}:?\d\d(?::?\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
+_ISO = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)((?:[T ]{_CLOCK})?)")
 _KANJI = re.compile(
-    r"(令和|平成|昭和|大正|明治|[RHSTM])\s?(元|\d{1,2})[年./-](\d{1,2})[月./-](\d{1,2})日?"
+    r"(令和|平成|昭和|大正|明治|[RHSTM])\s?(元|\d{1,2})[年./-]\s?(\d{1,2})[月./-]\s?(\d{1,2})日?"
 )
+_ERA_DIGITS = re.compile(r"([RHSTM])(\d\d)(\d\d)(\d\d)")
+_NUMERALS = "〇一二三四五六七八九"
+_TENS = re.compile(rf"([一二三四五六七八九]?)十([{_NUMERALS}]?)")
+_SAID = re.compile(r"[〇一二三四五六七八九十]+(?=[年月日])")
 _SPELLED = re.compile(r"(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日?")
 
 
@@ -78,13 +84,16 @@ def shift_range(text: str, days: int) -> str:
 
 
 def parse_day(text: str) -> date:
-    """Return the day of a cell: ISO, `YYYY/M/D`, `YYYYMMDD`, 令和5年1月2日, `S45.1.2`.
+    """Return the day of a cell: ISO, `YYYY/M/D`, `YYYYMMDD`, 令和5年1月2日, `S45.1.2`, `R050102`.
+
+    Full-width and kanji numerals are read too; years past the end of an era are counted on.
 
     Raises:
         BadDateError: It is none of them.
     """
-    plain = text.strip()
-    if found := _KANJI.fullmatch(plain):
+    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _SAID.sub(lambda said: _number(said.group()), plain)
+    if found := _KANJI.fullmatch(plain) or _ERA_DIGITS.fullmatch(plain):
         era, year, month, day = found.groups()
         first = next(start for name, letter, start in ERAS if era in {name, letter})
         number = 1 if year == "元" else int(year)
@@ -93,6 +102,20 @@ def parse_day(text: str) -> date:
     if not found:
         raise BadDateError("This is no date.")
     return _day(*found.groups())
+
+
+def _number(said: str) -> str:
+    """Return kanji numerals as digits: 二十七 is 27, 二〇二三 is 2023."""
+    if found := _TENS.fullmatch(said):
+        tens, ones = (_NUMERALS.index(n) if n else 0 for n in found.groups())
+        return str(10 * (tens or 1) + ones)
+    return "".join(str(_NUMERALS.find(n)) for n in said)
+
+
+def _said(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    ten = "" if not tens else ("十" if tens == 1 else _NUMERALS[tens] + "十")
+    return ten + (_NUMERALS[ones] if ones else "")
 
 
 def shift_text(text: str, days: int) -> str:
@@ -108,6 +131,9 @@ def shift_text(text: str, days: int) -> str:
     if re.fullmatch(r"\d{4}-\d\d", plain):
         return moved(_day(plain[:4], plain[5:], "15"), days).strftime("%Y-%m")
     day, _, clock = plain.partition(" ")
+    # What is no time could be anybody's name.
+    if clock and not re.fullmatch(_CLOCK, clock):
+        raise BadDateError("What follows the date is no time.")
     return moved(parse_day(day), days).isoformat() + (f"T{clock}" if clock else "")
 
 
@@ -124,6 +150,7 @@ def spellings(day: date) -> tuple[str, ...]:
             forms += [f"{letter}{n:02d}{m:02d}{d:02d}"]
             forms += [f"{letter}{n}{s}{m}{s}{d}" for s in "-/."]
             forms += [f"{letter}{n:02d}{s}{m:02d}{s}{d:02d}" for s in "-/."]
+            forms.append(f"{name}{'元' if n == 1 else _said(n)}年{_said(m)}月{_said(d)}日")
             if n == 1:
                 forms.append(f"{name}元年{m}月{d}日")
             break

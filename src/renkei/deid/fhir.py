@@ -8,36 +8,53 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from renkei.deid.dates import BadDateError, shift_text
+from renkei.deid.hl7 import is_message, read_message
 from renkei.deid.identifiers import Identifiers, known
 from renkei.deid.pseudonym import PseudonymKey, map_uid, name_file, pseudonym, shift_days
 from renkei.deid.residual import scan
 from renkei.deid.result import Kind, Result, State, held
+from renkei.deid.rules import identities
 from renkei.deid.text import clean_text
 
 MAX_BYTES = 256 << 20
 MAX_DEPTH = 40
 FULL_DATE = 10  # a year alone would match everywhere
+PLACE = 5  # shorter Latin parts of an address are codes: "JPN", "home"
+AGE_CAP = 90
+_PERSON = re.compile(r"(?:.*/)?(?:Patient|Practitioner|RelatedPerson|PractitionerRole)/")
 TYPES = frozenset({
     "Patient", "Observation", "Condition", "DiagnosticReport", "Procedure", "MedicationRequest",
     "MedicationStatement", "MedicationAdministration", "Specimen", "ImagingStudy",
     "MolecularSequence", "Encounter", "AllergyIntolerance", "Immunization", "FamilyMemberHistory",
 })  # fmt: skip
 # Text that people write; searched and cut. Everything else of these types is code, number or date.
-_WORDS = frozenset({"text", "conclusion", "valueString", "display", "title", "description"})
+_WORDS = frozenset({
+    "text", "conclusion", "valueString", "display", "title", "description", "onsetString",
+})  # fmt: skip
+# Code systems that belong to no hospital; the name of any other may say where it is.
+_SYSTEM = re.compile(
+    r"http://(?:loinc\.org|snomed\.info/sct|unitsofmeasure\.org|(?:terminology\.)?hl7\.org/\S*"
+    r"|jpfhir\.jp/\S*|www\.nlm\.nih\.gov/research/umls/rxnorm|varnomen\.hgvs\.org"
+    r"|www\.genenames\.org\S*|www\.ncbi\.nlm\.nih\.gov\S*|dicom\.nema\.org\S*|www\.whocc\.no/atc)"
+    r"|urn:(?:iso|ietf):\S+|urn:oid:2\.16\.840\.1\.113883\.6\.[\d.]+|urn:oid:1\.2\.392\.200119\.4\.[\d.]+"
+    # Short names of HL7 v2 tables (JC10, I10, HOT9); 99... is a hospital's own.
+    r"|(?!99)[A-Z][A-Z0-9-]{0,9}"
+)
 _CODES = frozenset({
     "code", "system", "version", "unit", "status", "use", "gender", "intent", "priority", "type",
     "comparator", "class", "valueCode", "valueBoolean", "valueInteger", "value", "numberOfSeries",
     "numberOfInstances", "number", "started", "resourceType", "kind", "coordinateSystem",
     "observedSeq", "start", "end", "referenceAllele", "observedAllele", "cigar", "windowStart",
     "windowEnd", "orientation", "strand", "genomeBuild", "chromosome", "readCoverage", "rank",
-    "onsetString", "deceasedBoolean", "multipleBirthBoolean", "uid", "fullUrl", "criticality",
+    "deceasedBoolean", "multipleBirthBoolean", "uid", "fullUrl", "criticality",
 })  # fmt: skip
 _STRUCTURES = frozenset({
     "entry", "resource", "coding", "category", "clinicalStatus", "verificationStatus", "severity",
     "bodySite", "valueQuantity", "valueCodeableConcept", "valueRange", "valueRatio", "valuePeriod",
     "numerator", "denominator", "low", "high", "referenceRange", "component", "interpretation",
-    "method", "period", "effectivePeriod", "onsetPeriod", "onsetAge", "dosage", "doseQuantity",
-    "dosageInstruction", "timing", "repeat", "route", "medicationCodeableConcept", "reasonCode",
+    "method", "period", "effectivePeriod", "onsetPeriod", "onsetAge", "ageAge", "deceasedAge",
+    "dosage", "doseQuantity", "dosageInstruction", "timing", "repeat", "route",
+    "medicationCodeableConcept", "reasonCode",
     "result", "subject", "patient", "specimen", "basedOn", "partOf", "hasMember", "derivedFrom",
     "encounter", "series", "instance", "modality", "sopClass", "stage", "summary",
     "collection", "referenceSeq", "chromosome", "variant", "quality", "maritalStatus",
@@ -46,7 +63,11 @@ _STRUCTURES = frozenset({
 })  # fmt: skip
 # Words of FHIR itself in the output: "Patient" stands in each, and is a name somewhere.
 _KIND, _KEY = "|".join(sorted(TYPES)), "|".join(sorted(_CODES | _STRUCTURES | _WORDS))
-_OWN = re.compile(rf'"(?:resourceType": "(?:Bundle|{_KIND})"|(?:{_KIND})/|(?:{_KEY})":)'.encode())
+_OWN = re.compile(
+    # New ids are sixteen letters and digits by chance: four of them may spell a name.
+    rf'"(?:resourceType": "(?:Bundle|{_KIND})"|(?:(?:{_KIND})/|urn:local:)?[A-Z2-7]{{16}}"'
+    rf'|(?:{_KIND})/|(?:{_KEY})":)'.encode()
+)
 _DATE_KEY = re.compile(
     r".*(?:Date|DateTime|date|issued|started|start|end|authoredOn|recorded|lastUpdated|Time)$"
 )
@@ -65,9 +86,11 @@ class _Walk:
 
 
 def read_bundle(data: bytes) -> list[dict[str, Any]] | None:
-    """Return the resources of a bundle, of bundles inside it, or of one resource alone."""
+    """Return the resources of a bundle, of bundles inside it, of one resource, or of HL7 v2."""
     if len(data) > MAX_BYTES:
         return None
+    if is_message(data):
+        return read_message(data)
     try:
         root = json.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError):
@@ -142,26 +165,52 @@ def deidentify_fhir(
 
 
 def _identifiers(resources: list[dict[str, Any]]) -> Identifiers:
+    """Collect who is named: the patient, relatives, staff and institutions of every resource."""
     names, numbers, days, texts = set[str](), set[str](), set[str](), set[str]()
     for resource in resources:
-        for name in _list(resource.get("name")):
-            parts = (
-                [*_list(name.get("given")), name.get("family")] if isinstance(name, dict) else []
-            )
-            names |= {str(p) for p in parts if p}
-            if isinstance(name, dict) and name.get("text"):
-                names.add(str(name["text"]))
-        for one in _list(resource.get("identifier")):
-            if isinstance(one, dict) and one.get("value"):
-                numbers.add(str(one["value"]))
-        for one in _list(resource.get("telecom")):
-            if isinstance(one, dict) and one.get("value"):
-                texts.add(str(one["value"]))
+        for holder in (resource, *_dicts(resource.get("contact"))):
+            for name in _list(holder.get("name")):
+                names |= _names(name) if isinstance(name, dict) else set()
+            texts |= {str(t["value"]) for t in _dicts(holder.get("telecom")) if t.get("value")}
+            for place in _dicts(holder.get("address")):
+                texts |= {t for t in _strings(place) if len(t) >= (PLACE if t.isascii() else 3)}
+        if isinstance(resource.get("name"), str):
+            texts.add(resource["name"])
+        found = [*_dicts(resource.get("identifier")), *_displays(resource, 0)]
+        numbers |= {str(one["value"]) for one in found if one.get("value")}
+        names |= {str(one["display"]) for one in found if one.get("display")}
         if resource.get("birthDate"):
             days.add(str(resource["birthDate"]))
     return known(
         names=names, numbers=numbers, days=(d for d in days if len(d) >= FULL_DATE), texts=texts
     )
+
+
+def _names(name: dict[str, Any]) -> set[str]:
+    parts = [*_list(name.get("given")), name.get("family"), name.get("text")]
+    return {str(part) for part in parts if part}
+
+
+def _strings(place: dict[str, Any]) -> list[str]:
+    values = [v for name, value in place.items() if name != "use" for v in _list(value)]
+    return [v.strip() for v in values if isinstance(v, str)]
+
+
+def _displays(node: object, depth: int) -> list[dict[str, Any]]:
+    """Return the references to people: what they display is a name."""
+    if depth > MAX_DEPTH:
+        return []
+    if isinstance(node, list):
+        return [found for one in node for found in _displays(one, depth + 1)]
+    if not isinstance(node, dict):
+        return []
+    if _PERSON.match(str(node.get("reference", ""))) and node.get("display"):
+        return [{"display": node["display"]}]
+    return [found for one in node.values() for found in _displays(one, depth + 1)]
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [one for one in _list(value) if isinstance(one, dict)]
 
 
 def _list(value: object) -> list[Any]:
@@ -185,7 +234,12 @@ def _object(node: dict[str, Any], walk: _Walk, depth: int) -> dict[str, Any]:
         raise RecursionError
     clean: dict[str, Any] = {}
     for name, value in node.items():
-        kept = _value(name, value, walk, depth)
+        if name == "display" and "reference" in node:
+            kept: object = None
+        elif name.endswith("Age") and isinstance(value, dict):
+            kept = _capped(_value(name, value, walk, depth))
+        else:
+            kept = _value(name, value, walk, depth)
         if kept is None:
             walk.counts["fields_dropped"] += 1
         else:
@@ -202,7 +256,8 @@ def _value(name: str, value: object, walk: _Walk, depth: int) -> object:
         named = name in _STRUCTURES or name in _CODES
         return (_object(value, walk, depth + 1) or None) if named else None
     if isinstance(value, bool | int | float):
-        return value if name in _CODES or name.startswith("value") else None
+        fits = name in _CODES or name.startswith("value")
+        return value if fits and not walk.known.found_in(str(value)) else None
     return _string(name, value, walk) if isinstance(value, str) else None
 
 
@@ -215,7 +270,8 @@ def _string(name: str, value: str, walk: _Walk) -> str | None:
         return _date(value, walk)
     if name in _CODES:
         fits = _TOKEN.fullmatch(value) and not walk.known.found_in(value)
-        return value if fits else None
+        # Codes look like numbers and dates; every other token must not.
+        return value if fits and (name == "code" or not identities(value)) else None
     return (clean_text(value, walk.known)[0] or None) if name in _WORDS else None
 
 
@@ -224,6 +280,20 @@ def _date(value: str, walk: _Walk) -> str | None:
         return shift_text(value, walk.days)
     except BadDateError:
         return None
+
+
+def _capped(age: object) -> object:
+    if isinstance(age, dict) and isinstance(age.get("value"), int | float):
+        age["value"] = min(age["value"], AGE_CAP)
+    return age
+
+
+def _system(value: str, walk: _Walk) -> str | None:
+    if walk.known.found_in(value):
+        return None
+    if _SYSTEM.fullmatch(value):
+        return value
+    return f"urn:local:{pseudonym(walk.key, 'system', value)}"
 
 
 def _uid(value: str, walk: _Walk) -> str | None:
@@ -244,4 +314,5 @@ def _local(kind: str, number: str, walk: _Walk) -> str:
 _SPECIAL: Mapping[str, Callable[[str, _Walk], str | None]] = {
     "reference": _reference,
     "uid": _uid,
+    "system": _system,
 }

@@ -10,10 +10,15 @@ from renkei.deid.identifiers import Identifiers
 from renkei.deid.pseudonym import PseudonymKey, name_file, pseudonym
 from renkei.deid.residual import scan
 from renkei.deid.result import Kind, Result, State, held
+from renkei.deid.text import clean_text
 
 MAX_TEXT = 1 << 30
-FIXED = 9  # VCF columns before the samples
-_HEADER = re.compile(r"##(?:fileformat=VCFv4\.\d|(?:INFO|FORMAT|FILTER|ALT|contig)=<.*>)")
+FIXED, INFO = 9, 7  # VCF columns before the samples; the place of INFO
+_VERSION = re.compile(r"##fileformat=VCFv4\.\d")
+_HEADER = re.compile(r"##(INFO|FORMAT|FILTER|ALT|contig)=<(.*)>")
+# Of a header line these stay; source, assembly and the like hold paths of the machine that ran.
+_FIELD = re.compile(r"(ID|Number|Type|Description|length)=((?:\"[^\"]*\")|[^,\"]*)(?:,|$)")
+_PATH = re.compile(r"(?:[A-Za-z]:)?[/\\][\w.+-]+[/\\]\S*|\S+\.(?:bam|cram|fastq|fq|vcf)\b")
 _BARCODE = re.compile(r"TCGA-[A-Z0-9]{2}-[A-Z0-9]{4}")
 _SAMPLES = ("Tumor_Sample_Barcode", "Matched_Norm_Sample_Barcode")
 # Germline alleles of the patient, paths, centres and identifiers of the sample.
@@ -59,12 +64,14 @@ def deidentify_vcf(
         return held(Kind.VCF, "samples_not_linked")
     person = patient or samples[0]
     subject = pseudonym(key, "patient", person)
+    theirs = (known or Identifiers()) | Identifiers(numbers=frozenset({person, *samples}))
     out: list[str] = []
     dropped = 0
-    for line in plain.decode("utf-8", "replace").splitlines():
+    # Not splitlines: it parts at characters that may stand inside a value.
+    for line in plain.decode("utf-8", "replace").replace("\r\n", "\n").split("\n"):
         if line.startswith("##"):
-            if _HEADER.fullmatch(line):
-                out.append(line)
+            if kept := _header_line(line, theirs):
+                out.append(kept)
             else:
                 dropped += 1
         elif line.startswith("#"):
@@ -73,9 +80,9 @@ def deidentify_vcf(
         elif line:
             if line.count("\t") != FIXED + len(samples) - 1 and samples:
                 return held(Kind.VCF, "malformed", subject=subject)
-            out.append(line)
+            out.append(_without_paths(line) if "/" in line or "\\" in line else line)
     clean = ("\n".join(out) + "\n").encode("utf-8")
-    if scan(clean, (known or Identifiers()) | Identifiers(numbers=frozenset({person, *samples}))):
+    if scan(clean, theirs):
         return held(Kind.VCF, "identifier_left", subject=subject)
     return Result(
         Kind.VCF,
@@ -86,6 +93,27 @@ def deidentify_vcf(
         counts={"header_lines_dropped": dropped, "variants": sum(ln[0] != "#" for ln in out)},
         subject=subject,
     )
+
+
+def _header_line(line: str, known: Identifiers) -> str | None:
+    if _VERSION.fullmatch(line):
+        return line
+    found = _HEADER.fullmatch(line)
+    if not found:
+        return None
+    fields = dict(_FIELD.findall(found[2]))
+    if "Description" in fields:
+        fields["Description"] = _PATH.sub(" ", clean_text(fields["Description"], known)[0])
+    return f"##{found[1]}=<{','.join(f'{name}={value}' for name, value in fields.items())}>"
+
+
+def _without_paths(line: str) -> str:
+    """Drop INFO entries that hold a path; genotypes (`0/1`) are none."""
+    cells = line.split("\t", INFO + 1)
+    if len(cells) > INFO:
+        entries = [e for e in cells[INFO].split(";") if not _PATH.search(e.partition("=")[2])]
+        cells[INFO] = ";".join(entries) or "."
+    return "\t".join(cells)
 
 
 def patient_of_barcode(barcode: str) -> str:

@@ -1,7 +1,6 @@
 """What is known about one patient: names in every spelling, numbers, birth date; and finding them.
 
-Search is done in a folded form (NFKC, lower case, katakana as hiragana, no separators) that is
-never stored.
+Search is done in a folded form (`fold`) that is never stored.
 """
 
 import re
@@ -11,18 +10,22 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from renkei.deid.dates import BadDateError, parse_day, spellings
+from renkei.deid.fold import Span, fold, folded
+from renkei.deid.kana import romaji, sound
 
 MIN_LATIN, MIN_DIGITS, MIN_KANJI = 3, 5, 2
 MIN_BYTES = 4
 WORD = 5  # Latin parts of this length are found inside longer words too
-_SEPARATORS = re.compile(r"[\s\^=,，、・･_]+")
+SHORT_KANA = 2  # 「りん」 stands in 「りんぱ」
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp932", "euc_jp")
-
-
-def fold(text: str) -> str:
-    """Return text as it is compared."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("髙", "高").replace("﨑", "崎")
-    return "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in plain)
+_LATIN = re.compile(r"[a-z][a-z'-]*[a-z]")
+_KANA = re.compile(r"[ぁ-ゖー]+")
+_BESIDE_KANA = (
+    "(?<![ぁ-ゖー]){}(?=$|[^ぁ-ゖー]|さん|さま|ちゃん|くん|[はがのをにもとへ](?![ぁ-ゖー]))"
+)
+_PREFECTURE = re.compile(r"^(?:東京都|北海道|(?:京都|大阪)府|[一-龥]{2,3}県)")
+_BLOCKS = re.compile(r"(\d+)丁目(\d+)(?:番地?の?|-)(\d+)号?")
+_DASHED = re.compile(r"(\d+)-(\d+)-(\d+)")
 
 
 def _worth(text: str) -> bool:
@@ -45,11 +48,9 @@ class Identifiers:
         return _joined(self, other)
 
     @cached_property
-    def spelled(self) -> frozenset[str]:
-        """Return every literal form: parts and joins of names, numbers, days, other texts."""
-        found: set[str] = set()
-        for name in self.names:
-            found |= _name_forms(name)
+    def plain(self) -> frozenset[str]:
+        """Return what is searched for in folded text: `sounds` and separators are extra."""
+        found = {form for name in self.names for form in _name_forms(name, ("",))}
         for number in self.numbers:
             plain = unicodedata.normalize("NFKC", number).strip()
             found |= {plain, plain.lstrip("0"), re.sub(r"[\s-]+", "", plain)}
@@ -58,14 +59,31 @@ class Identifiers:
                 found |= set(spellings(parse_day(day)))
             except BadDateError:
                 found.add(day)
-        found |= {text.strip() for text in self.texts}
+        for text in self.texts:
+            found |= _address_forms(text.strip())
         return frozenset(form for form in found if _worth(form))
+
+    @cached_property
+    def spelled(self) -> frozenset[str]:
+        """Return every literal form, names joined and in Latin letters in each usual way."""
+        found: set[str] = set()
+        for name in self.names:
+            found |= _name_forms(name, ("", " ", "^", "_", "　", ", "))
+            found |= {r for kana in _KANA.findall(fold(name)) for r in romaji(kana)}
+        return self.plain | {form for form in found if _worth(form)}
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
         """Return one expression that finds any of them in folded text."""
-        parts = sorted({p for form in self.spelled if (p := _expression(fold(form)))})
+        parts = sorted({p for form in self.plain if (p := _expression(fold(form)))}, reverse=True)
         return re.compile("|".join(parts)) if parts else None
+
+    @cached_property
+    def sounds(self) -> frozenset[str]:
+        """Return the keys of Japanese names: one for all ways to write them in Latin letters."""
+        words = {w for name in self.names for w in _LATIN.findall(fold(name))}
+        words |= {r for name in self.names for k in _KANA.findall(fold(name)) for r in romaji(k)}
+        return frozenset(key for word in words if len(key := sound(word)) >= MIN_LATIN)
 
     @cached_property
     def needles(self) -> tuple[bytes, ...]:
@@ -76,12 +94,23 @@ class Identifiers:
                 found |= _encodings(spelling)
         return tuple(sorted(n for n in found if len(n) >= MIN_BYTES))
 
+    def places(self, text: str) -> list[Span]:
+        """Return where identifiers stand in a text, in any spelling, also across separators."""
+        if self.pattern is None or not text:
+            return []
+        plain = folded(text)
+        found = [plain.span(*m.span()) for m in self.pattern.finditer(plain.text)]
+        if self.sounds:
+            words = _LATIN.finditer(plain.text)
+            found += [plain.span(*m.span()) for m in words if sound(m.group()) in self.sounds]
+        joined = plain.joined()
+        if joined is not plain:
+            found += [joined.span(*m.span()) for m in self.pattern.finditer(joined.text)]
+        return found
+
     def found_in(self, text: str) -> bool:
         """Tell whether any identifier stands in a text, in any spelling."""
-        if self.pattern is None or not text:
-            return False
-        folded = fold(text)
-        return bool(self.pattern.search(folded) or self.pattern.search(_SEPARATORS.sub("", folded)))
+        return bool(self.places(text))
 
 
 @lru_cache(maxsize=64)
@@ -95,22 +124,31 @@ def _joined(one: Identifiers, other: Identifiers) -> Identifiers:
     )
 
 
-def _name_forms(name: str) -> set[str]:
+def _name_forms(name: str, separators: tuple[str, ...]) -> set[str]:
     found: set[str] = set()
-    for group in re.split(r"=", name):
+    for group in name.split("="):
         parts = [p.strip() for p in re.split(r"[\^,\s　]+", group) if p.strip()]
         found |= set(parts)
         if 1 < len(parts) <= 3:
-            for order in (parts, parts[::-1]):
-                found |= {sep.join(order) for sep in ("", " ", "^", "_", "　", ", ")}
+            found |= {sep.join(order) for order in (parts, parts[::-1]) for sep in separators}
     return found
+
+
+def _address_forms(text: str) -> set[str]:
+    plain = unicodedata.normalize("NFKC", text)
+    forms = {text, plain, _BLOCKS.sub(r"\1-\2-\3", plain)}
+    forms |= {_DASHED.sub(r"\1丁目\2番\3号", form) for form in forms}
+    return forms | {_PREFECTURE.sub("", form) for form in forms}
 
 
 def _expression(form: str) -> str:
     if form.isdigit():
-        return rf"(?<!\d)0*{re.escape(form.lstrip('0'))}(?!\d)"
+        # Written in groups it is the same number.
+        return rf"(?<!\d)0*{'[-()]?'.join(form.lstrip('0'))}(?!\d)"
     if form.isascii() and form.isalpha() and len(form) < WORD:
         return rf"(?<![a-z]){re.escape(form)}(?![a-z])"
+    if len(form) == SHORT_KANA and _KANA.fullmatch(form):
+        return _BESIDE_KANA.format(form)
     return re.escape(form)
 
 

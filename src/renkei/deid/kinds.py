@@ -2,10 +2,13 @@
 
 import csv
 import io
+import itertools
 import json
 from pathlib import Path
 
+from renkei.deid.excel import MAGIC, is_workbook
 from renkei.deid.genes import expand
+from renkei.deid.hl7 import is_message
 from renkei.deid.result import Kind
 
 HEAD = 1 << 16
@@ -25,8 +28,6 @@ def kind_of(path: Path) -> Kind | None:
         head = (expand(path.read_bytes()) or b"")[:HEAD]
     if any(head[at : at + 4] in marks for at, marks in _NIFTI.items()):
         return Kind.NIFTI
-    if head.startswith(b"##fileformat=VCF"):
-        return Kind.VCF
     return _text_kind(path, head)
 
 
@@ -36,27 +37,44 @@ def _bare(head: bytes) -> bool:
 
 
 def _text_kind(path: Path, head: bytes) -> Kind | None:
+    if head.startswith(b"##fileformat=VCF"):
+        return Kind.VCF
+    if is_message(head):
+        return Kind.FHIR
     if b"\0" in head:
-        return None
+        return Kind.TABLE if head.startswith(MAGIC) and is_workbook(path.read_bytes()) else None
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
-        try:
-            root = json.loads(path.read_text("utf-8-sig"))
-        except (ValueError, RecursionError):
-            return None
-        if isinstance(root, list) or root.get("type") == "FeatureCollection":
-            return Kind.LABEL
-        return Kind.FHIR if "resourceType" in root else None
+        return _json_kind(path)
     lines = [line for line in head.splitlines() if not line.startswith(b"#")]
     if lines and b"Tumor_Sample_Barcode" in lines[0] and b"\t" in lines[0]:
         return Kind.MAF
-    return Kind.TABLE if lines and _is_csv(head) else None
+    return _plain_kind(head) if lines else None
 
 
-def _is_csv(head: bytes) -> bool:
-    for codec in ("utf-8-sig", "cp932"):
+def _json_kind(path: Path) -> Kind | None:
+    try:
+        root = json.loads(path.read_text("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(root, list) or root.get("type") == "FeatureCollection":
+        return Kind.LABEL
+    return Kind.FHIR if "resourceType" in root else None
+
+
+def _plain_kind(head: bytes) -> Kind | None:
+    """Tell a table, whose first lines have as many cells, from a report in prose."""
+    if b"\x1b" in head:
+        return Kind.REPORT
+    for codec in ("utf-8-sig", "cp932", "euc_jp"):
         try:
             text = head.decode(codec, "strict" if len(head) < HEAD else "ignore")
-            return len(next(csv.reader(io.StringIO(text)), [])) > 1
-        except (UnicodeDecodeError, csv.Error):
+        except UnicodeDecodeError:
             continue
-    return False
+        first = text.split("\n", 1)[0]
+        rows = csv.reader(io.StringIO(text), delimiter="\t" if "\t" in first else ",")
+        try:
+            cells = {len(row) for row in itertools.islice(filter(None, rows), 2)}
+        except csv.Error:
+            return Kind.REPORT
+        return Kind.TABLE if cells and min(cells) > 1 else Kind.REPORT
+    return None

@@ -8,19 +8,22 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from renkei.deid.fhir import deidentify_fhir
+from renkei.deid.fhir import deidentify_fhir, patient_ids, read_bundle
 from renkei.deid.genes import deidentify_maf, deidentify_vcf
 from renkei.deid.identifiers import Identifiers
 from renkei.deid.kinds import kind_of
+from renkei.deid.mask import Cover
 from renkei.deid.nifti import deidentify_nifti
 from renkei.deid.outlines import deidentify_outlines
 from renkei.deid.profile import Profile
-from renkei.deid.pseudonym import PseudonymKey, name_file
+from renkei.deid.pseudonym import PseudonymKey
+from renkei.deid.reports import deidentify_report
 from renkei.deid.result import Kind, Result, State, held
 from renkei.deid.series import Series, deidentify_dicom
 from renkei.deid.slide import deidentify_slide
 from renkei.deid.splice import Asked
-from renkei.deid.tables import Mapping, deidentify_table
+from renkei.deid.ssmix import refuse
+from renkei.deid.tables import Mapping, deidentify_table, mapping_of
 from renkei.errors import ConflictError, NotFoundError
 
 
@@ -53,6 +56,7 @@ class Rules:
     patient: str | None = None
     known: Identifiers | None = None
     accept_pixels: bool = False
+    cover: Cover | None = None
     series: Series = field(default_factory=Series, compare=False)
 
 
@@ -128,7 +132,7 @@ def run_one(path: Path, *, out: Path, rules: Rules, existing: Existing) -> Line:
                     "An output with other bytes is there; say --existing skip or overwrite."
                 )
             return Line(path, target, result)
-        with part.open("rb") as file:
+        with part.open("rb+") as file:  # Windows flushes only what it may write
             os.fsync(file.fileno())
         part.replace(target)
         return Line(path, target, result)
@@ -144,9 +148,14 @@ def deidentify_file(path: Path, part: Path, rules: Rules) -> Result:
     if kind is Kind.SLIDE:
         return _slide(path, part, rules)
     if kind is Kind.DICOM:
-        asked = Asked(rules.profile, rules.key, rules.patient, rules.known, rules.accept_pixels)
+        asked = Asked(
+            rules.profile, rules.key, rules.patient, rules.known, rules.accept_pixels, rules.cover
+        )  # fmt: skip
         return deidentify_dicom(path, part, asked, rules.series)
-    result = _bytes(kind, path.read_bytes(), rules)
+    data = path.read_bytes()
+    if kind is Kind.FHIR and (refusal := refuse(path, patient_ids(read_bundle(data) or []))):
+        return held(kind, refusal)
+    result = _bytes(kind, data, rules)
     if result.data is not None:
         part.write_bytes(result.data)
     return result
@@ -155,15 +164,7 @@ def deidentify_file(path: Path, part: Path, rules: Rules) -> Result:
 def _slide(path: Path, part: Path, rules: Rules) -> Result:
     if rules.patient is None:
         return held(Kind.SLIDE, "not_linked")
-    result = deidentify_slide(path, part, rules.key, patient=rules.patient, known=rules.known)
-    if result.state is State.HELD:
-        return result
-    head = part.read_bytes()[: 1 << 20]
-    name = name_file(rules.key, head, ".svs")
-    return Result(
-        result.kind, result.state, name=name, reasons=result.reasons, counts=result.counts,
-        subject=result.subject,
-    )  # fmt: skip
+    return deidentify_slide(path, part, rules.key, patient=rules.patient, known=rules.known)
 
 
 def _bytes(kind: Kind, data: bytes, rules: Rules) -> Result:
@@ -177,12 +178,15 @@ def _bytes(kind: Kind, data: bytes, rules: Rules) -> Result:
         return held(kind, "not_linked")
     if kind is Kind.LABEL:
         return deidentify_outlines(data, key, patient=patient, known=known)
+    if kind is Kind.REPORT:
+        return deidentify_report(data, key, patient=patient, known=known)
     return deidentify_nifti(data, key, patient=patient, kind=kind)
 
 
 def _rows(kind: Kind, data: bytes, rules: Rules) -> Result:
     if kind is Kind.MAF:
         return deidentify_maf(data, rules.key)
-    if rules.mapping is None:
+    mapping = mapping_of(data) or rules.mapping
+    if mapping is None:
         return held(kind, "no_column_mapping")
-    return deidentify_table(data, rules.mapping, rules.key)
+    return deidentify_table(data, mapping, rules.key)

@@ -7,6 +7,7 @@ from pathlib import Path
 from blake3 import blake3
 
 from renkei.deid.identifiers import Identifiers
+from renkei.deid.mask import Cover
 from renkei.deid.pixels import Part
 from renkei.deid.profile import Profile
 from renkei.deid.pseudonym import PseudonymKey
@@ -43,7 +44,7 @@ class Series:
         if made is None:
             return result, []
         parts = made.parts
-        if made.parsed.starts and made.layout is not None:
+        if made.parsed.starts and made.layout is not None and asked.cover is None:
             self._learn(data, made, asked)
         return result, parts
 
@@ -76,7 +77,8 @@ def clean_exactly(data: bytes | mmap.mmap, asked: Asked) -> tuple[Result, Made |
     if isinstance(made, Result):
         return made, None
     if wrong := faults(
-        b"".join(part[:64] if n else part for n, part in enumerate(made.parts)), asked.profile
+        b"".join(part[:64] if n else part for n, part in enumerate(made.parts)),
+        made.cleaner.profile,
     ):
         codes = (f"output_{code}" for code in wrong)
         return held(Kind.DICOM, *codes, subject=made.subject), None
@@ -100,15 +102,17 @@ def deidentify(
     patient: str | None = None,
     known: Identifiers | None = None,
     accept_pixels: bool = False,
+    cover: Cover | None = None,
     series: Series | None = None,
 ) -> Result:
     """Return the object without its identity, or the reasons why it is held.
 
     `patient` overrides the patient ID (a linked identifier), `known` adds identifiers from other
-    sources, `accept_pixels` is the word of a person who has looked at pictures that may show text.
+    sources, `accept_pixels` is the word of a person who has looked at pictures that may show text,
+    `cover` what is covered in the pictures of the series.
     `series` remembers what objects of one run share; the bytes are the same without it.
     """
-    asked = Asked(profile, key, patient, known, accept_pixels)
+    asked = Asked(profile, key, patient, known, accept_pixels, cover)
     if series is not None:
         result, parts = series.clean(data, asked)
     else:

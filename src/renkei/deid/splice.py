@@ -9,6 +9,7 @@ from mmap import mmap
 from renkei.deid import encode
 from renkei.deid.exact import exact
 from renkei.deid.identifiers import Identifiers
+from renkei.deid.mask import Cover, Covered, cover_picture
 from renkei.deid.parse import DEFLATED, EXPLICIT, IMPLICIT, MalformedError, Parsed, parse
 from renkei.deid.pixels import (
     Layout,
@@ -32,6 +33,7 @@ from renkei.deid.source import (
 )
 from renkei.deid.tags import Cleaner, clean_elements
 from renkei.deid.verify import unlisted
+from renkei.deid.wsi import shows_label
 
 _NO_PICTURE = frozenset({
     "1.2.840.10008.5.1.4.1.1.481.3", "1.2.840.10008.5.1.4.1.1.481.5",
@@ -50,7 +52,8 @@ class Asked:
     """What holds for every object of one patient in a run.
 
     `patient` overrides the patient ID (a linked identifier), `known` adds identifiers from other
-    sources, `accept_pixels` is the word of a person who has looked at pictures that may show text.
+    sources, `accept_pixels` is the word of a person who has looked at pictures that may show text,
+    `cover` what is covered in the pictures of a series.
     """
 
     profile: Profile
@@ -58,6 +61,7 @@ class Asked:
     patient: str | None = None
     known: Identifiers | None = None
     accept_pixels: bool = False
+    cover: Cover | None = None
 
 
 @dataclass(slots=True)
@@ -121,21 +125,22 @@ def _rewrite(parsed: Parsed, source: Source, asked: Asked) -> Made | Result:
     subject = pseudonym(key, "patient", patient)
     if refusal := _refusal(parsed, source, profile):
         return held(Kind.DICOM, refusal, subject=subject)
-    layout = None
-    pixels: list[Part] = []
-    cut: list[str] = []
-    if parsed.pixels is not None:
-        layout = read_layout(parsed.elements)
-        pixels, cut = clean_pixels(parsed.pixels, layout, parsed.syntax)
+    profile = profile.of(source.sop_class)
+    layout, pixels, cut, covered = _picture(parsed, source, asked)
     risk = text_risk(source, layout)
-    if risk and not asked.accept_pixels:
+    if risk and not asked.accept_pixels and (asked.cover is None or asked.cover.text is None):
         return held(Kind.DICOM, risk, subject=subject)
     known = source.identifiers | (asked.known or Identifiers())
     cleaner = Cleaner(profile, key, shift_days(key, patient), known)
     kept = clean_elements(parsed.elements, cleaner)
     counts = dict(cleaner.counts)
     new = {tag: cleaner.uid(uid) for tag, uid in uids.items()}
-    own = _write_own(new, source.sop_class, subject, profile)
+    codes = profile.codes
+    if covered is not None and asked.cover is not None:
+        counts["frames_covered"] = covered.frames
+        codes = tuple(sorted({*codes, *asked.cover.codes}))
+    own = _write_own(new, source.sop_class, subject, profile.label, codes)
+    own |= covered.elements if covered else {}
     kept |= own
     header = b"".join(kept[tag] for tag in sorted(kept))
     # Not in our own words: "Patient" stands in every output, and is a name somewhere.
@@ -152,13 +157,29 @@ def _rewrite(parsed: Parsed, source: Source, asked: Asked) -> Made | Result:
     )  # fmt: skip
 
 
+def _picture(
+    parsed: Parsed, source: Source, asked: Asked
+) -> tuple[Layout | None, list[Part], list[str], Covered | None]:
+    if parsed.pixels is None:
+        return None, [], [], None
+    layout = read_layout(parsed.elements)
+    if asked.cover is None:
+        return layout, *clean_pixels(parsed.pixels, layout, parsed.syntax), None
+    covered = cover_picture(parsed, layout, asked.cover, source.sop_uid)
+    pixels, cut = clean_pixels(covered.pixels, layout, parsed.syntax)
+    return layout, pixels, [*cut, *covered.reasons], covered
+
+
 def _refusal(parsed: Parsed, source: Source, profile: Profile) -> str | None:
+    if source.sop_class in profile.documents:
+        return "encapsulated_document"
     if source.sop_class not in profile.sop_classes:
         return "sop_class_not_covered"
     if not source.sop_uid:
         return "no_sop_uid"
-    empty = parsed.pixels is None and source.sop_class not in _NO_PICTURE
-    return "no_pixel_data" if empty else None
+    if parsed.pixels is None and source.sop_class not in _NO_PICTURE:
+        return "no_pixel_data"
+    return shows_label(source.sop_class, parsed.elements)
 
 
 def _missing(source: Source, patient: str, reasons: list[str]) -> tuple[str, Mapping[int, str]]:
@@ -182,9 +203,9 @@ def _missing(source: Source, patient: str, reasons: list[str]) -> tuple[str, Map
 
 
 def _write_own(
-    new: Mapping[int, str], sop_class: str, subject: str, profile: Profile
+    new: Mapping[int, str], sop_class: str, subject: str, label: str, codes: tuple[str, ...]
 ) -> dict[int, bytes]:
-    own = dict(_marks(profile.label, profile.codes))
+    own = dict(_marks(label, codes))
     own[SOP_CLASS] = encode.element(SOP_CLASS, "UI", sop_class.encode("ascii"))
     for tag, uid in new.items():
         own[tag] = encode.element(tag, "UI", uid.encode("ascii"))
@@ -207,6 +228,10 @@ def _marks(label: str, codes: tuple[str, ...]) -> Mapping[int, bytes]:
 def _code(value: str) -> bytes:
     meaning = {
         "113100": "Basic Application Confidentiality Profile",
+        "113101": "Clean Pixel Data Option",
+        "113102": "Clean Recognizable Visual Features Option",
+        "113103": "Clean Graphics Option",
+        "113104": "Clean Structured Content Option",
         "113105": "Clean Descriptors Option",
         "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
         "113108": "Retain Patient Characteristics Option",

@@ -9,16 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from renkei.deid.dates import BadDateError, shift_text
+from renkei.deid.dpc import PATIENT, layout_of
+from renkei.deid.dpc import read_rows as read_dpc
+from renkei.deid.everybody import Everybody
+from renkei.deid.excel import BadWorkbookError, is_workbook, read_workbook
 from renkei.deid.identifiers import Identifiers, known
 from renkei.deid.pseudonym import PseudonymKey, name_file, pseudonym, shift_days
-from renkei.deid.residual import scan
 from renkei.deid.result import Kind, Result, State, held
 from renkei.deid.text import clean_text
 from renkei.errors import DataRefusedError
 
 MAX_ROWS = 5_000_000
+HEAD = 1 << 16
 AGE_CAP = 90
 _NUMBER = re.compile(r"[<>≦≧]?\s?[+-]?\d{1,15}(?:\.\d+)?(?:[eE][+-]?\d+)?%?")
+_PHONE, _ISO_DAY = re.compile(r"0\d{9,10}"), re.compile(r"\d{4}-\d\d-\d\d")
 _FIELDS = ("keep", "dates", "ages", "names", "births", "drop")
 
 
@@ -31,6 +36,7 @@ class Mapping:
     """Which column is what; a column that stands nowhere is dropped and counted.
 
     `names` and `births` are never written: they say what to search for in the row's other cells.
+    `mixed` columns hold days (ISO) beside other values; only known layouts have them.
     """
 
     id: str
@@ -40,6 +46,7 @@ class Mapping:
     names: frozenset[str] = frozenset()
     births: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
+    mixed: frozenset[str] = frozenset()
 
 
 def parse_mapping(text: str) -> Mapping:
@@ -57,23 +64,50 @@ def parse_mapping(text: str) -> Mapping:
     return Mapping(id=raw["id"], **{name: frozenset(raw.get(name, [])) for name in _FIELDS})
 
 
-def read_table(data: bytes) -> tuple[list[str], list[dict[str, str]]]:
-    """Return header and rows of a CSV in UTF-8 (with or without BOM) or cp932.
+def mapping_of(data: bytes) -> Mapping | None:
+    """Return the mapping of a file whose columns a standard lays down (DPC), or None."""
+    layout = layout_of(_decoded(data[:HEAD], whole=False)) if b"\t" in data[:HEAD] else None
+    if layout is None:
+        return None
+    return Mapping(PATIENT, keep=layout.keep, dates=layout.dates, mixed=layout.mixed)
+
+
+def read_table(data: bytes, mapping: Mapping) -> tuple[list[str], list[dict[str, str]], int]:
+    """Return header, rows and sheets left out of a workbook, DPC file, or CSV (UTF-8 or cp932).
 
     Raises:
-        BadMappingError: It is in neither, has no header, or rows of other lengths.
+        BadMappingError: It is in neither encoding, has no header, or rows of other lengths.
+        BadWorkbookError: The workbook is damaged, or no sheet has the column of IDs.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode("cp932")
-        except UnicodeDecodeError as error:
+    if is_workbook(data):
+        return read_workbook(data, column=mapping.id, dates=mapping.dates | mapping.births)
+    text = _decoded(data)
+    if layout := layout_of(text[:HEAD]):
+        found = read_dpc(text, layout)
+        if found is None:
             raise BadMappingError(
-                "The table is neither UTF-8 nor cp932; save it as UTF-8.", reason="encoding"
-            ) from error
+                "A row of the DPC file does not fit; write the file again.", reason="ragged"
+            )
+        return list(layout.columns), found, 0
+    return *_read_csv(text), 0
+
+
+def _decoded(data: bytes, *, whole: bool = True) -> str:
+    errors = "strict" if whole else "ignore"
+    for codec in ("utf-8-sig", "cp932"):
+        try:
+            return data.decode(codec, errors if codec == "cp932" or whole else "strict")
+        except UnicodeDecodeError:
+            continue
+    raise BadMappingError(
+        "The table is neither UTF-8 nor cp932; save it as UTF-8.", reason="encoding"
+    )
+
+
+def _read_csv(text: str) -> tuple[list[str], list[dict[str, str]]]:
+    mark = "\t" if "\t" in text.split("\n", 1)[0] else ","
     try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=mark)
         header = [name.strip() for name in reader.fieldnames or []]
         reader.fieldnames = header
         rows: list[dict[str, str]] = []
@@ -111,55 +145,50 @@ def deidentify_table(
     Rows whose ID is empty, or that `admit` refuses, are left out and counted.
     """
     try:
-        header, rows = read_table(data)
-    except BadMappingError as error:
+        header, rows, sheets = read_table(data, mapping)
+    except (BadMappingError, BadWorkbookError) as error:
         return held(Kind.TABLE, str(error.facts.get("reason", error.code)))
     if mapping.id not in header:
         return held(Kind.TABLE, "no_id_column")
-    counts: Counter[str] = Counter()
-    columns = [c for c in header if c in mapping.keep | mapping.dates | mapping.ages]
+    counts: Counter[str] = Counter(sheets_left_out=sheets)
+    wanted = mapping.keep | mapping.dates | mapping.ages | mapping.mixed
+    columns = [c for c in header if c in wanted]
     counts["columns_dropped"] = len(header) - len(columns) - 1
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["subject", *columns])
-    everybody = Identifiers()
     subjects: set[str] = set()
+    everybody, texts = Everybody(), set[str]()
     for row in rows:
         patient = row[mapping.id].strip()
         if not patient or (admit and not admit(patient)):
             counts["rows_left_out"] += 1
             continue
         theirs = _row_identifiers(row, mapping) | (find(patient) if find else Identifiers())
-        everybody |= theirs
+        everybody.add(theirs)
         theirs_key = key_of(patient) if key_of else key
         subject = pseudonym(theirs_key, "patient", patient)
         subjects.add(subject)
         days = shift_days(theirs_key, patient)
-        writer.writerow(
-            [subject, *(_cell(row[c], c, mapping, days, theirs, counts) for c in columns)]
-        )
+        cells = [_cell(row[c], c, mapping, days, theirs, counts) for c in columns]
+        writer.writerow([subject, *cells])
+        texts.update(cell for cell in cells if cell and not _NUMBER.fullmatch(cell))
         counts["rows"] += 1
-    return _checked(out.getvalue().encode("utf-8"), everybody, key, subjects, counts)
+    if any(everybody.named_in(text) for text in texts):
+        return held(Kind.TABLE, "identifier_left")
+    return _result(out.getvalue().encode("utf-8"), key, subjects, counts)
 
 
-def _checked(
-    data: bytes,
-    everybody: Identifiers,
-    key: PseudonymKey,
-    subjects: set[str],
-    counts: Counter[str],
-) -> Result:
+def _result(data: bytes, key: PseudonymKey, subjects: set[str], counts: Counter[str]) -> Result:
     if not subjects:
         return held(Kind.TABLE, "no_rows")
-    if scan(data, Identifiers(everybody.names, everybody.numbers)):
-        return held(Kind.TABLE, "identifier_left")
-    left = ("rows_left_out",) if counts["rows_left_out"] else ()
+    told = ("rows_left_out", "columns_dropped", "sheets_left_out")
     return Result(
         Kind.TABLE,
         State.CLEAN,
         data=data,
         name=name_file(key, data, ".csv"),
-        reasons=left + (("columns_dropped",) if counts["columns_dropped"] else ()),
+        reasons=tuple(reason for reason in told if counts[reason]),
         counts=dict(counts),
         subject=next(iter(subjects)) if len(subjects) == 1 else None,
         subjects=tuple(sorted(subjects)),
@@ -183,17 +212,16 @@ def _cell(
     counts: Counter[str],
 ) -> str:
     plain = value.strip()
-    if not plain:
-        return ""
-    if column in mapping.dates:
+    moves = column in mapping.mixed and _ISO_DAY.fullmatch(plain)
+    if plain and (column in mapping.dates or moves):
         try:
             return shift_text(plain, days)
         except BadDateError:
             counts["bad_value"] += 1
             return ""
-    if column in mapping.ages:
+    if plain and column in mapping.ages:
         return _age(plain, counts)
-    if _NUMBER.fullmatch(plain) and not theirs.found_in(plain):
+    if _NUMBER.fullmatch(plain) and not _PHONE.fullmatch(plain) and not theirs.found_in(plain):
         return plain
     text, cut = clean_text(plain, theirs)
     counts["cleaned"] += bool(cut)

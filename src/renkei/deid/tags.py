@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from renkei.deid import encode
 from renkei.deid.charset import UndecodableError, decode, readings
 from renkei.deid.dates import BadDateError, check_tm, shift_dt, shift_range
+from renkei.deid.icc import clean_icc
 from renkei.deid.identifiers import Identifiers
 from renkei.deid.parse import Element
 from renkei.deid.profile import Action, Profile, Rule
-from renkei.deid.pseudonym import PseudonymKey, map_uid
-from renkei.deid.sr import CONTENT, names_person
+from renkei.deid.pseudonym import PseudonymKey, map_uid, pseudonym
+from renkei.deid.sr import CONTENT, fit_item
 from renkei.deid.text import clean_text
 
-CHARSET, CODING_SCHEME = 0x00080005, 0x00080102
+CHARSET, CODING_SCHEME, ICC_PROFILE = 0x00080005, 0x00080102, 0x00282000
 # Codes look like numbers and dates; the rules for free text would eat them.
 CODED = frozenset({0x00080100, 0x00080102, 0x00080103})
 DUMMY = "REMOVED"
+_NAMED = {0x00400512: "container", 0x00400551: "specimen"}
 AGE_CAP = 89
 _CAPS = {"SH": 16, "LO": 64, "ST": 1024, "LT": 10240, "UC": 4096, "UT": 65536}
 _WIDTH = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "UV": 8, "SV": 8,
@@ -53,15 +55,22 @@ class Cleaner:
 
 
 def clean_elements(
-    elements: list[Element], cleaner: Cleaner, charsets: tuple[str, ...] = ()
+    elements: list[Element],
+    cleaner: Cleaner,
+    charsets: tuple[str, ...] = (),
+    rules: Mapping[int, Rule] | None = None,
 ) -> dict[int, bytes]:
-    """Return the encoded elements that may stay, by tag; a nested character set holds within."""
+    """Return the encoded elements that may stay, by tag; a nested character set holds within.
+
+    `rules` are those of the items of a sequence; None means the data set itself.
+    """
+    rules = cleaner.profile.rules if rules is None else rules
     charsets = declared(elements) or charsets
     kept: dict[int, bytes] = {}
     for element in elements:
         if element.tag & 0xFFFF == 0 or element.tag == CHARSET:
             continue
-        data = _clean(element, cleaner, charsets)
+        data = _clean(element, cleaner, charsets, rules)
         if data is not None:
             kept[element.tag] = data
     return kept
@@ -78,10 +87,12 @@ def declared(elements: list[Element]) -> tuple[str, ...]:
     return ()
 
 
-def _clean(element: Element, cleaner: Cleaner, charsets: tuple[str, ...]) -> bytes | None:
+def _clean(
+    element: Element, cleaner: Cleaner, charsets: tuple[str, ...], rules: Mapping[int, Rule]
+) -> bytes | None:
     tag = element.tag
-    rule = cleaner.profile.rules.get(tag)
-    refusal = _refusal(element, rule)
+    rule = rules.get(tag)
+    refusal = _refusal(element, rule, cleaner.profile)
     if refusal or rule is None:
         cleaner.counts[refusal or "unknown"] += 1
         return None
@@ -96,33 +107,42 @@ def _clean(element: Element, cleaner: Cleaner, charsets: tuple[str, ...]) -> byt
         return None
 
 
-def _refusal(element: Element, rule: Rule | None) -> str | None:
+def _refusal(element: Element, rule: Rule | None, profile: Profile) -> str | None:
     if element.tag >> 16 & 1:
         return "private"
-    if rule is None:
-        return "unknown"
-    if rule.action is Action.REMOVE:
-        return "removed"
+    if rule is None or rule.action is Action.REMOVE:
+        return _absent(element.tag, profile)
     # UN is how an archive without a dictionary writes an element that it did not know.
     known_as = element.vr == "UN" and len(rule.vrs) == 1 and "SQ" not in rule.vrs
     return None if element.vr in rule.vrs or known_as else "vr_mismatch"
 
 
+def _absent(tag: int, profile: Profile) -> str:
+    listed = profile.listed.get(tag)
+    if listed is None:
+        return "unknown"
+    return "removed" if listed.action is Action.REMOVE else "out_of_place"
+
+
 def _clean_sequence(
     element: Element, rule: Rule, cleaner: Cleaner, charsets: tuple[str, ...]
-) -> bytes:
+) -> bytes | None:
     if rule.action is Action.ZERO:
         cleaner.counts["emptied"] += 1
         return encode.sequence(element.tag, [])
-    items = []
+    items, rules = [], cleaner.profile.inside(element.tag)
     for item in element.items or []:
         if not _public_code(item, cleaner.profile):
             cleaner.counts["local_code"] += 1
             continue
-        if element.tag == CONTENT and names_person(item):
+        fit = fit_item(item, cleaner.profile) if element.tag == CONTENT else item
+        if fit is None:
             cleaner.counts["removed"] += 1
             continue
-        items.append(b"".join(clean_elements(item, cleaner, charsets).values()))
+        items.append(b"".join(clean_elements(fit, cleaner, charsets, rules).values()))
+    # An optional sequence may be absent and not empty (PS3.5 7.4.5).
+    if element.items and not items:
+        return None
     return encode.sequence(element.tag, items)
 
 
@@ -144,7 +164,14 @@ def _clean_value(
         return encode.element(tag, vr, b"")
     if rule.action is Action.DUMMY:
         cleaner.counts["dummy"] += 1
-        return encode.element(tag, vr, DUMMY.encode("ascii"))
+        name = _NAMED.get(tag)
+        # Two objects of one glass stay of one glass.
+        said = pseudonym(cleaner.key, name, decode(value, charsets)) if name else DUMMY
+        return encode.element(tag, vr, said.encode("ascii"))
+    if tag == ICC_PROFILE:
+        # A profile carries a description, a date and a maker of its own.
+        colours = clean_icc(value)
+        return _kept(cleaner, tag, vr, colours or b"", fits=colours is not None)
     if vr in _WIDTH:
         return _kept(cleaner, tag, vr, value, fits=len(value) % _WIDTH[vr] == 0)
     if special := _SPECIAL.get(vr):

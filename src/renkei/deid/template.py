@@ -53,7 +53,7 @@ _FIXED = frozenset({
     CHARSET, PIXEL_REPRESENTATION, PATIENT_ID, BIRTH_DATE, SEX, AGE, SOP_CLASS, STUDY_UID,
     SERIES_UID, FRAME_UID, STUDY_DATE, MODALITY, ACCESSION, IMAGE_TYPE, BURNED_IN, SYNTHETIC,
     META_CLASS, 0x00020010, 0x00280002, 0x00280004, 0x00280006, 0x00280008, 0x00280010, 0x00280011,
-    0x00280100, 0x00280101, 0x00280102,
+    0x00280100, 0x00280101, 0x00280102, 0x00480010,
 })  # fmt: skip
 
 
@@ -252,7 +252,7 @@ class Template:
         new = cleaner.uid(sop)
         kept[SOP_UID] = encode.element(SOP_UID, "UI", new.encode("ascii"))
         changed = b"".join(kept[tag] for tag in sorted(kept))
-        if unlisted(changed, self.asked.profile) or self._left(changed, cleaner):
+        if unlisted(changed, made.cleaner.profile) or self._left(changed, cleaner):
             return None
         head = encode.file_head(made.source.sop_class, new, syntax_out(made.parsed))
         pieces = [p if isinstance(p, bytes) else kept.get(p, b"") for p in self._plan_of]

@@ -2,7 +2,7 @@
 
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 
 from pydicom import dcmread
@@ -10,7 +10,7 @@ from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from renkei.deid.profile import Action, Profile
+from renkei.deid.profile import Action, Profile, Rule
 
 WRITTEN = frozenset({0x00080005, 0x00120062, 0x00120063, 0x00120064, 0x00280303})
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
@@ -28,14 +28,20 @@ def unlisted(data: bytes, profile: Profile) -> tuple[str, ...]:
     """
     codes: set[str] = set()
     try:
-        _walk(data, 0, len(data), profile, codes)
+        _walk(data, (0, len(data)), profile, profile.rules, codes)
     except (struct.error, IndexError, RecursionError):
         codes.add("not_readable")
     return tuple(sorted(codes))
 
 
-def _walk(data: bytes, at: int, end: int, profile: Profile, codes: set[str]) -> None:
-    rules = profile.rules
+def _walk(
+    data: bytes,
+    span: tuple[int, int],
+    profile: Profile,
+    rules: Mapping[int, Rule],
+    codes: set[str],
+) -> None:
+    at, end = span
     last = 0
     while at < end:
         group, number, vr, length = _HEAD(data, at)
@@ -48,25 +54,32 @@ def _walk(data: bytes, at: int, end: int, profile: Profile, codes: set[str]) -> 
             codes.add("not_readable")
             return
         last = tag
-        if tag not in WRITTEN:
+        if tag not in WRITTEN or rules is not profile.rules:
             rule = rules.get(tag)
             if rule is None or group & 1 or rule.action is Action.REMOVE:
                 codes.add("unlisted_element")
             elif vr.decode("latin-1") not in rule.vrs:
                 codes.add("vr_differs")
             elif vr == b"SQ":
-                _walk_items(data, at, at + length, profile, codes)
+                _walk_items(data, (at, at + length), profile, profile.inside(tag), codes)
         at += length
 
 
-def _walk_items(data: bytes, at: int, end: int, profile: Profile, codes: set[str]) -> None:
+def _walk_items(
+    data: bytes,
+    span: tuple[int, int],
+    profile: Profile,
+    rules: Mapping[int, Rule],
+    codes: set[str],
+) -> None:
+    at, end = span
     while at < end:
         group, number, length = _ITEM(data, at)
         at += 8
         if (group, number) != (0xFFFE, 0xE000) or at + length > end:
             codes.add("not_readable")
             return
-        _walk(data, at, at + length, profile, codes)
+        _walk(data, (at, at + length), profile, rules, codes)
         at += length
 
 
@@ -76,7 +89,11 @@ def faults(data: bytes, profile: Profile) -> tuple[str, ...]:
         # A warning of pydicom's would carry the value into the log.
         with disable_value_validation(), warnings.catch_warnings(action="ignore"):
             found = dcmread(BytesIO(data), stop_before_pixels=True)
-        codes = {code for dataset in _all(found) for code in _check(dataset, profile)}
+        codes = {
+            code
+            for dataset, rules in _all(found, profile, profile.rules)
+            for code in _check(dataset, rules, top=dataset is found)
+        }
     except Exception as error:  # noqa: BLE001  pydicom raises many types on a file it cannot read
         return (f"unreadable_{type(error).__name__.lower()}",)
     if data[:128].strip(b"\0"):
@@ -88,14 +105,14 @@ def faults(data: bytes, profile: Profile) -> tuple[str, ...]:
     return tuple(sorted(codes))
 
 
-def _check(dataset: Dataset, profile: Profile) -> list[str]:
+def _check(dataset: Dataset, rules: Mapping[int, Rule], *, top: bool) -> list[str]:
     codes = []
     # Raw elements: turning the numbers of a thousand contours into objects proves nothing more.
     for element in map(dataset.get_item, dataset.keys()):
         tag = int(element.tag)
-        if tag in WRITTEN or tag in _PIXELS:
+        if top and (tag in WRITTEN or tag in _PIXELS):
             continue
-        rule = profile.rules.get(tag)
+        rule = rules.get(tag)
         if Tag(tag).is_private or rule is None or rule.action is Action.REMOVE:
             codes.append("unlisted_element")
         elif element.VR not in rule.vrs:
@@ -103,9 +120,11 @@ def _check(dataset: Dataset, profile: Profile) -> list[str]:
     return codes
 
 
-def _all(dataset: Dataset) -> Iterator[Dataset]:
-    yield dataset
+def _all(
+    dataset: Dataset, profile: Profile, rules: Mapping[int, Rule]
+) -> Iterator[tuple[Dataset, Mapping[int, Rule]]]:
+    yield dataset, rules
     for tag in dataset.keys() - WRITTEN:
         if dataset.get_item(tag).VR == "SQ":
             for item in dataset[tag].value:
-                yield from _all(item)
+                yield from _all(item, profile, profile.inside(int(tag)))
