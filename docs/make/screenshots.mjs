@@ -90,6 +90,9 @@ const TOOL = {
   "hospital-held": ["/held"],
   "hospital-review": ["/review"],
   "hospital-batches": ["/batches"],
+  "hospital-certificate": ["/batches/1/certificate"],
+  "hospital-links": ["/links"],
+  "hospital-setup": ["/setup"],
 };
 
 /** Open a browser window in a language, signed in by the demo's button of the role. */

@@ -59,6 +59,12 @@ class Settings:
     otlp_endpoint: str | None = field(
         default=None, metadata=_about("OpenTelemetry collector; none = no traces leave")
     )
+    hospital_bundles: str | None = field(
+        default=None, metadata=_about("folder with bundles of the hospital's tool to give out")
+    )
+    hospital_minimum: str | None = field(
+        default=None, metadata=_about("oldest version of the hospital's tool that may send")
+    )
     server: str = field(
         default="http://127.0.0.1:8600", metadata=_about("platform that the commands talk to")
     )

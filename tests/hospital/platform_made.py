@@ -18,6 +18,7 @@ class Platform:
     ) -> None:
         self.break_after = break_after
         self.lose = lose
+        self.minimum: str | None = None
         self.requests = 0
         self.patched = 0
         self.batches: dict[str, tuple[bytes, dict[int, str]]] = {}
@@ -34,6 +35,8 @@ class Platform:
             self.break_after = None
             raise httpx2.ConnectError("cut")
         path = request.url.path
+        if path == "/api/v1/collect/tool":
+            return httpx2.Response(200, json={"minimum": self.minimum, "bundles": []})
         if path == "/api/v1/collect/batches":
             return self._open(request.content)
         if path.endswith("/close"):

@@ -97,7 +97,7 @@ def test_nothing_is_sent_before_the_review_nor_without_a_name(site, client):
 def test_the_signed_batch_is_sent_and_the_signature_is_kept(site, client, monkeypatch):
     platform = Platform()
     monkeypatch.setattr(
-        sending, "Client", lambda _: Client("http://p", "t", transport=platform.transport())
+        sending, "platform_of", lambda _: Client("http://p", "t", transport=platform.transport())
     )
     decide(client)
     data = {"token": token(client) if numbers(client) else "", "reviewer": "確認 花子"}

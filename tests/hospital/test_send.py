@@ -8,7 +8,7 @@ from tests.hospital.site_made import make_data, make_site
 from tests.hospital.test_add import added
 
 from renkei.client import Client, ServerUnreachableError
-from renkei.hospital import send as module
+from renkei.hospital import transfer
 from renkei.hospital.send import CountsDifferError, send
 from renkei.hospital.site import open_site
 from renkei.hospital.vault import opened
@@ -48,7 +48,7 @@ def test_what_the_platform_refuses_is_counted_with_its_reason(site):
 
 @pytest.mark.parametrize("cut", range(1, 16, 2))
 def test_a_cut_line_is_taken_up_again_and_nothing_is_sent_twice(site, cut, monkeypatch):
-    monkeypatch.setattr(module, "CHUNK", 400_000)
+    monkeypatch.setattr(transfer, "CHUNK", 400_000)
     platform = Platform(break_after=cut)
     with pytest.raises(ServerUnreachableError):
         sent_by(site, platform)

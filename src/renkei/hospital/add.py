@@ -14,6 +14,7 @@ from renkei.deid.fhir import patient_ids, read_bundle
 from renkei.deid.genes import deidentify_maf, patient_of_barcode, vcf_samples
 from renkei.deid.identifiers import Identifiers
 from renkei.deid.kinds import kind_of
+from renkei.deid.mask import Cover
 from renkei.deid.parse import MalformedError, parse
 from renkei.deid.profile import load_profile
 from renkei.deid.pseudonym import PseudonymKey, normal_id
@@ -21,9 +22,10 @@ from renkei.deid.result import Kind, Result, State, held
 from renkei.deid.run import Rules, deidentify_file, files_below
 from renkei.deid.series import Series
 from renkei.deid.source import Source, read_source
-from renkei.deid.tables import BadMappingError, deidentify_table, parse_mapping
+from renkei.deid.tables import BadMappingError, deidentify_table, mapping_of, parse_mapping
 from renkei.deid.tables import Mapping as Columns
 from renkei.hospital.consents import Consent, Link, Links
+from renkei.hospital.faces import Faces
 from renkei.hospital.permit import refuse
 from renkei.hospital.site import Site
 from renkei.hospital.vault import NewItem, Vault
@@ -32,6 +34,7 @@ CONTROL = ("consent.csv", "links.csv")
 COLUMNS = ".columns.toml"
 ADULT = 18
 AGE_CAP = 90
+CHUNK = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,10 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One run: the site, its key, and what the hospital brought beside the data."""
+    """One run: the site, its key, and what the hospital brought beside the data.
+
+    `covers` are the masks that people have decided, by the SHA-256 of the file.
+    """
 
     site: Site
     vault: Vault
@@ -56,6 +62,8 @@ class Intake:
     root: Path
     accept_pixels: bool = False
     series: Series = field(default_factory=Series)
+    covers: Mapping[str, Cover] = field(default_factory=dict)
+    faces: Faces = field(default_factory=Faces)
 
 
 def add_files(intake: Intake) -> Iterator[Added]:
@@ -63,6 +71,7 @@ def add_files(intake: Intake) -> Iterator[Added]:
     paths = [p for p in files_below(intake.root) if not _is_control(p)]
     names = {p: _relative(intake, p) for p in paths}
     late = [p for p in paths if (link := intake.links.files.get(names[p])) and link.image]
+    intake.faces.scan(paths, deface=intake.site.deface)
     series: dict[str, dict[str, str]] = {}
     for path in [*(p for p in paths if p not in set(late)), *late]:
         yield _add(intake, path, names[path], series)
@@ -134,11 +143,19 @@ def _one(
     refusal = refuse(intake.site, intake.consents.get(normal_id(patient)), wanted, source)
     if refusal or (link.image and link.image not in series):
         return held(wanted, refusal or "image_not_taken"), None
-    result = deidentify_file(path, part, _rules(intake, patient))
+    rules = replace(_rules(intake, patient), cover=_cover(intake, path))
+    result = deidentify_file(path, part, rules)
     if result.state is State.CLEAN:
         note_subject(intake, patient, source)
+        result = replace(result, reasons=(*result.reasons, *intake.faces.notes(path)))
     refers = series[link.image] if link.image else _described(link, kind)
     return replace(result, kind=wanted if result.kind is kind else result.kind), refers
+
+
+def _cover(intake: Intake, path: Path) -> Cover | None:
+    text = intake.covers.get(_sha256(path)) if intake.covers else None
+    face = intake.faces.cover(path)
+    return replace(text, faces=face.faces) if text and face else text or face
 
 
 def _described(link: Link, kind: Kind) -> dict[str, str] | None:
@@ -201,7 +218,7 @@ def _shared(intake: Intake, path: Path, kind: Kind) -> Result:
     data = path.read_bytes()
     if kind is Kind.MAF:
         return deidentify_maf(data, intake.key, link=owner, key_of=key_of)
-    columns = _columns(path)
+    columns = mapping_of(data) or _columns(path)
     if columns is None:
         return held(kind, "no_column_mapping")
     return deidentify_table(data, columns, intake.key, find=find, admit=admit, key_of=key_of)
@@ -244,11 +261,10 @@ def _keep(
     intake: Intake, source: str, part: Path, result: Result, refers: Mapping[str, str] | None
 ) -> str | None:
     """Put the clean file into the outbox; other bytes under the same new identity are refused."""
-    data = part.read_bytes()
-    name, mark = str(result.name), blake3(data).hexdigest()
+    name, (mark, sha256, size) = str(result.name), _hashes(part)
     if (before := intake.vault.mark_of(name)) not in {None, mark}:
         return "same_uid_other_bytes"
-    with part.open("rb") as file:
+    with part.open("rb+") as file:  # Windows flushes only what it may write
         os.fsync(file.fileno())
     if before is None:
         part.replace(intake.site.outbox / name)
@@ -258,8 +274,8 @@ def _keep(
             name=name,
             kind=result.kind.value,
             blake3=mark,
-            sha256=hashlib.sha256(data).hexdigest(),
-            bytes=len(data),
+            sha256=sha256,
+            bytes=size,
             subject=result.subject,
             subjects=result.subjects or ((result.subject,) if result.subject else ()),
             sop_uid=result.sop_uid if result.kind is Kind.DICOM else None,
@@ -280,6 +296,17 @@ def _pointer(path: Path, result: Result) -> dict[str, str]:
         # NIfTI has no identifiers; the platform derives them from the bytes in this way.
         return {"series_uid": f"2.25.{int(sha256[:32], 16)}"}
     return {"sha256": sha256}
+
+
+def _hashes(path: Path) -> tuple[str, str, int]:
+    """Return BLAKE3, SHA-256 and length of a file that may be larger than the memory."""
+    first, second, size = blake3(), hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            first.update(chunk)
+            second.update(chunk)
+            size += len(chunk)
+    return first.hexdigest(), second.hexdigest(), size
 
 
 def _sha256(path: Path) -> str:

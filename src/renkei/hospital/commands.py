@@ -10,9 +10,12 @@ from uuid import UUID
 
 import typer
 
-from renkei.client import Client
+from renkei.deid.ocr import NoReaderError
 from renkei.hospital import add as adding
-from renkei.hospital.consents import Links, read_consents, read_links
+from renkei.hospital.consents import read_consents
+from renkei.hospital.crosswalk import linked
+from renkei.hospital.masks import masking
+from renkei.hospital.platform import platform_of
 from renkei.hospital.send import send as send_outbox
 from renkei.hospital.site import Site, create_site, open_site
 from renkei.hospital.status import status_of
@@ -81,15 +84,16 @@ def add(
     consent = consent or root / "consent.csv"
     links = links or root / "links.csv"
     counts: Counter[str] = Counter()
-    with opened(here.folder) as vault:
+    with opened(here.folder) as vault, masking(here, vault) as masks:
         intake = adding.Intake(
             site=here,
             vault=vault,
             key=here.key(),
             consents=read_consents(consent),
-            links=read_links(links) if links.exists() else Links(),
+            links=linked(here, links, root),
             root=root,
             accept_pixels=accept_pixels,
+            covers=masks.covers(),
         )
         for added in adding.add_files(intake):
             counts[added.state] += 1
@@ -101,14 +105,19 @@ def add(
                 typer.echo(f"{added.state}\t{added.path}\t{', '.join(reasons)}")
             if added.state == "clean" and added.path.parent == here.spool:
                 added.path.unlink()
-    typer.echo(", ".join(f"{n} {state}" for state, n in sorted(counts.items())), err=True)
+        typer.echo(", ".join(f"{n} {state}" for state, n in sorted(counts.items())), err=True)
+        try:
+            if looked := masks.look():
+                typer.echo(f"words in pictures: {looked} series to decide on the pages", err=True)
+        except NoReaderError as error:
+            typer.echo(error.sentence, err=True)
 
 
 @app.command()
 def send(*, site: Folder, as_json: Json = False) -> None:
     """Send the outbox; run again after a break, nothing is sent twice."""
     here = open_site(site)
-    with opened(here.folder) as vault, Client(here.server) as client:
+    with opened(here.folder) as vault, platform_of(here) as client:
         for sent in send_outbox(here, vault, client):
             answer = {**dataclasses.asdict(sent), "remote": str(sent.remote)}
             if as_json:
@@ -119,6 +128,16 @@ def send(*, site: Folder, as_json: Json = False) -> None:
                     f"batch {sent.batch}: {sent.sent} sent = {sent.stored} stored "
                     f"+ {held} quarantined"
                 )
+
+
+@app.command()
+def certificate(
+    *, site: Folder, batch: Annotated[int, typer.Option(help="Number of the batch here.")]
+) -> None:
+    """Print what the certificate of a sent batch states, as JSON, its signature checked."""
+    from renkei.hospital.certificate import read_certificate
+
+    typer.echo(json.dumps(read_certificate(open_site(site), batch), ensure_ascii=False, indent=2))
 
 
 @app.command()
@@ -148,6 +167,7 @@ def find(
     from renkei.hospital.worklist import worklist
 
     here, wanted = open_site(site), read_rule(rule)
+    here.key()
     with finding.open_archive(here, peer, move=move) as archive, worklist(here.folder) as work:
         search = finding.find(here, wanted, archive, work, peer or here.pacs)
         if not dry_run:
@@ -183,11 +203,31 @@ def _pause(site: Path, *, on: bool) -> None:
 
 
 @app.command()
+def forget(*, site: Folder, as_json: Json = False) -> None:
+    """Destroy crosswalk and pseudonym key for ever; asks for the approval's number, typed."""
+    from renkei.hospital.forget import CONSEQUENCES, COPIES, confirm, forget_site
+
+    here = open_site(site)
+    for _, japanese, english in CONSEQUENCES:
+        typer.echo(f"- {japanese}\n  {english}", err=True)
+    typer.echo("\n".join(COPIES), err=True)
+    confirm(here, typer.prompt("承認番号を入力 / Type the number of the ethics approval", err=True))
+    done = dataclasses.asdict(forget_site(here))
+    if as_json:
+        typer.echo(json.dumps(done))
+        return
+    typer.echo(", ".join(f"{number} {name}" for name, number in done.items()) + ": destroyed")
+
+
+@app.command()
 def listen(*, site: Folder) -> None:
     """Receive by C-STORE from the application entities that the settings name."""
     from renkei.hospital.listen import listen as run
 
-    run(open_site(site))
+    here = open_site(site)
+    # Without its key, what arrives could never leave.
+    here.key()
+    run(here)
 
 
 @app.command()
@@ -214,3 +254,103 @@ def pages(
 
     open_site(site)
     uvicorn.run(build(site), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+@app.command()
+def setup(
+    folder: Annotated[Path, typer.Argument(help="The site folder, or a new one.")],
+    *,
+    port: Annotated[int, typer.Option(help="0 = a free port.")] = 8610,
+) -> None:
+    """Set a site up step by step on the local pages; also to go on with it later."""
+    import uvicorn
+
+    from renkei.hospital.pages.app import build
+
+    typer.echo(f"http://127.0.0.1:{port}/setup", err=True)
+    uvicorn.run(build(folder), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+@app.command()
+def restore_key(*, site: Folder) -> None:
+    """Make the pseudonym key again from its printed sheet; asks for every line."""
+    from renkei.hospital.sheet import read_sheet, restore_key
+
+    here, lines = open_site(site), []
+    while line := typer.prompt("Line of the sheet, empty after the last", "", err=True):
+        lines.append(line)
+    key = read_sheet(lines, typer.prompt("Fingerprint", err=True))
+    with opened(here.folder) as vault:
+        restore_key(here, vault, key)
+    typer.echo(key.fingerprint)
+
+
+@app.command("bundle")
+def make_bundle(
+    *,
+    target: Annotated[str, typer.Option(help="win_amd64 or linux_x86_64.")],
+    lock: Annotated[Path, typer.Option(help="Packages with hashes: requirements/hospital.txt.")],
+    wheel: Annotated[Path, typer.Option(help="The wheel of this tool.")],
+    key: Annotated[Path, typer.Option(help="Signing key; made when there is none.")],
+    out: Annotated[Path, typer.Option(help="The zip file to write.")],
+    python: Annotated[
+        Path | None, typer.Option(help="Python for the target, a standalone .tar.gz.")
+    ] = None,
+) -> None:
+    """Make a signed bundle that installs this tool without network; prints the key to trust."""
+    from renkei.hospital import bundle
+
+    signer = bundle.bundle_key(key)
+    bundle.make_bundle(target, lock, wheel, signer, out, python)
+    typer.echo(str(signer.verifier))
+
+
+@app.command()
+def verify_bundle(
+    bundle: Annotated[Path, typer.Argument(help="The zip file.")],
+    *,
+    trust: Annotated[str, typer.Option(help="The key that the operator told you.")],
+) -> None:
+    """Check that every file of a bundle is what the operator signed."""
+    from renkei.proof import bundle as bundles
+    from renkei.proof.note import Verifier
+
+    facts = bundles.verify_bundle(bundle, [Verifier.parse(trust)])
+    typer.echo(f"{facts.version} {facts.target}: intact")
+
+
+@app.command()
+def watch(*, site: Folder) -> None:
+    """Copy files that rest in the watched folders into the spool, until stopped; then run add."""
+    import threading
+
+    from renkei.hospital.watch import watching
+
+    here = open_site(site)
+    # Without its key, what is taken could never leave.
+    here.key()
+    with watching(here) as folders:
+        folders.run(
+            threading.Event(), lambda found: typer.echo(json.dumps(dataclasses.asdict(found)))
+        )
+
+
+@app.command()
+def autostart(
+    verb: Annotated[str, typer.Argument(help="watch, listen or pages.")],
+    *,
+    site: Folder,
+    system: Annotated[str, typer.Option(help="linux or windows.")],
+) -> None:
+    """Print the file that starts the tool at log-in of this user."""
+    from renkei.hospital.autostart import autostart as file_of
+
+    typer.echo(file_of(open_site(site).folder, verb, system), nl=False)
+
+
+@app.command()
+def support(*, site: Folder, out: Annotated[Path, typer.Option(help="A zip to write.")]) -> None:
+    """Write versions, settings, counts and codes for support; it names nobody."""
+    from renkei.hospital.support import write_support
+
+    write_support(open_site(site), out)

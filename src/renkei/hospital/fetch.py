@@ -115,7 +115,7 @@ def _topic(reason: str) -> str:
 
 
 def _durable(path: Path) -> None:
-    with path.open("rb") as file:
+    with path.open("rb+") as file:  # Windows flushes only what it may write
         os.fsync(file.fileno())
 
 

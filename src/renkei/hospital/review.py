@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pydicom
@@ -13,9 +14,10 @@ from pydicom.datadict import keyword_for_tag
 from pydicom.multival import MultiValue
 
 from renkei.hospital.site import Site
+from renkei.hospital.suspected import suspected_texts
 from renkei.hospital.vault import FILE, Vault
 
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE IF NOT EXISTS text (
   n INTEGER PRIMARY KEY, element TEXT NOT NULL, value TEXT NOT NULL, state TEXT NOT NULL,
   version INTEGER, reviewer TEXT, at TEXT, UNIQUE (element, value));
@@ -54,7 +56,7 @@ class Review:
         self._db = sqlite3.connect(site.folder / FILE, timeout=30)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(SCHEMA)
 
     def close(self) -> None:
         """Close the file."""
@@ -65,10 +67,9 @@ class Review:
         done = {row[0] for row in self._db.execute("SELECT item FROM text_read")}
         with self._db:
             for item in self._vault.waiting():
-                if item.n in done or item.kind != "dicom":
+                if item.n in done:
                     continue
-                header = pydicom.dcmread(self._site.outbox / item.name, stop_before_pixels=True)
-                for element, value in set(texts_of(header)):
+                for element, value in _texts(self._site.outbox / item.name, item.kind):
                     self._note(item.n, element, value)
                 self._db.execute("INSERT INTO text_read VALUES (?)", (item.n,))
 
@@ -135,6 +136,13 @@ class Review:
     def signatures(self) -> list[dict[str, Any]]:
         """Return who let how many files go, newest first."""
         return [dict(r) for r in self._db.execute("SELECT * FROM signed ORDER BY n DESC")]
+
+
+def _texts(path: Path, kind: str) -> set[tuple[str, str]]:
+    """Return every text of an image's header, and those of tables that may name somebody."""
+    if kind == "dicom":
+        return set(texts_of(pydicom.dcmread(path, stop_before_pixels=True)))
+    return suspected_texts(path, kind)
 
 
 def texts_of(dataset: Dataset) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from renkei.proof.note import SigningKey
 SETTINGS = "site.toml"
 PSEUDONYM_KEY = "keys/pseudonym.key"
 SIGNING_KEY = "keys/signing.key"
+FORGOTTEN = "certificates/forgotten.note"
 FOLDERS = ("keys", "spool", "pulling", "outbox", "certificates")
 
 
@@ -23,6 +24,10 @@ class SiteExistsError(ConflictError):
 
 class NoSiteError(NotFoundError):
     """The folder is no site."""
+
+
+class ForgottenSiteError(ConflictError):
+    """Key and crosswalk were destroyed."""
 
 
 class BadSiteError(DataRefusedError):
@@ -37,7 +42,11 @@ class Site:
     the notice. What is not set does not bound, but an opt-out without a window covers nothing.
     `known_hosts` are addresses that may send (none named: any), `tls_…` file names in the folder,
     `pacs` the archive to ask, `pull_rate` images per second at most, `pull_hours` such as
-    "20:00-06:00", `find_cap` matches at which an answer is taken for a part of the whole.
+    "20:00-06:00", `find_cap` matches at which an answer is taken for a part of the whole,
+    `deface` whether faces are cut out of head CT and MR. `connections`, `send_mbit` (megabits per
+    second at most), `ca_file` and `proxy` are of the way to the platform, `wire` the lossless
+    compression on it. `watch` names folders, whose files are taken when they rest for `watch_rest`
+    seconds. Until `live`, only small batches that a person has signed are sent.
     """
 
     folder: Path
@@ -62,6 +71,15 @@ class Site:
     pull_rate: float = 0.0
     pull_hours: str = ""
     find_cap: int = 100
+    deface: bool = False
+    connections: int = 4
+    send_mbit: float = 0.0
+    wire: str = "none"
+    ca_file: str = ""
+    proxy: str = ""
+    watch: tuple[str, ...] = field(default=())
+    watch_rest: float = 30.0
+    live: bool = True
 
     @property
     def spool(self) -> Path:
@@ -84,7 +102,15 @@ class Site:
         return self.folder / "certificates"
 
     def key(self) -> PseudonymKey:
-        """Return the key that makes pseudonyms."""
+        """Return the key that makes pseudonyms.
+
+        Raises:
+            ForgottenSiteError: It was destroyed.
+        """
+        if (self.folder / FORGOTTEN).exists():
+            raise ForgottenSiteError(
+                "Key and crosswalk of this folder were destroyed; make a new site folder."
+            )
         return PseudonymKey.read(self.folder / PSEUDONYM_KEY)
 
     def signer(self) -> SigningKey:
@@ -106,8 +132,15 @@ def create_site(site: Site) -> Site:
         (site.folder / name).mkdir(mode=0o700, exist_ok=True)
     PseudonymKey.new().write(site.folder / PSEUDONYM_KEY)
     SigningKey.new(f"hospital-{site.site}").write(site.folder / SIGNING_KEY)
-    (site.folder / SETTINGS).write_text(_toml(site), "utf-8")
+    save_site(site)
     return site
+
+
+def save_site(site: Site) -> None:
+    """Write the settings, whole or not at all."""
+    part = site.folder / f".{SETTINGS}.part"
+    part.write_text(_toml(site), "utf-8")
+    part.replace(site.folder / SETTINGS)
 
 
 def open_site(folder: Path) -> Site:
@@ -120,7 +153,7 @@ def open_site(folder: Path) -> Site:
     try:
         raw = tomllib.loads((folder / SETTINGS).read_text("utf-8"))
         raw["site"] = UUID(raw["site"])
-        for name in ("known_aes", "known_hosts"):
+        for name in ("known_aes", "known_hosts", "watch"):
             raw[name] = tuple(raw.get(name, ()))
         return Site(folder=folder, **raw)
     except FileNotFoundError as error:
@@ -160,6 +193,15 @@ def _toml(site: Site) -> str:
         "pull_rate": site.pull_rate,
         "pull_hours": site.pull_hours,
         "find_cap": site.find_cap,
+        "deface": site.deface,
+        "connections": site.connections,
+        "send_mbit": site.send_mbit,
+        "wire": site.wire,
+        "ca_file": site.ca_file,
+        "proxy": site.proxy,
+        "watch": list(site.watch),
+        "watch_rest": site.watch_rest,
+        "live": site.live,
     }
     # TOML writes dates bare; its other values are written as JSON writes them.
     lines = [

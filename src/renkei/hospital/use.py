@@ -5,6 +5,7 @@ from typing import Any
 
 from renkei.client import Client
 from renkei.errors import RenkeiError
+from renkei.hospital.platform import platform_of
 from renkei.hospital.site import Site
 
 SHOWN = 200
@@ -28,7 +29,7 @@ class Use:
 def use_of(site: Site) -> Use:
     """Ask the platform with the token that `renkei login` kept."""
     try:
-        with Client(site.server) as client:
+        with platform_of(site) as client:
             return Use(
                 versions=_rows(client, "/publish/versions"),
                 licences=_rows(client, "/market/licences"),

@@ -94,6 +94,11 @@ class Vault:
         row = self._one("SELECT pseudonym, epoch FROM patient WHERE normal = ?", normal)
         return str(row["pseudonym"]), int(row["epoch"])
 
+    def sample(self) -> list[tuple[str, str, int]]:
+        """Return one (normalised ID, pseudonym, epoch) of each epoch; for checks of a key."""
+        rows = self._db.execute("SELECT min(normal), pseudonym, epoch FROM patient GROUP BY epoch")
+        return [(str(r[0]), str(r[1]), int(r[2])) for r in rows]
+
     def note_facts(self, patient: str, facts: Mapping[str, object], consent: str | None) -> None:
         """Keep what shifted dates will hide; a fact once known is not replaced by an unknown."""
         normal = normal_id(patient)

@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from mmap import mmap
 from typing import Any
 
 import rfc8785
@@ -26,7 +27,7 @@ def canonical(obj: object) -> bytes:
     return encoded
 
 
-def digest(data: bytes) -> str:
+def digest(data: bytes | mmap) -> str:
     """Return SHA-256 as 64 hex digits."""
     return hashlib.sha256(data).hexdigest()
 

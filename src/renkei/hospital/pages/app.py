@@ -18,10 +18,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from renkei.errors import RenkeiError
+from renkei.hospital.pages import masks as mask_pages
+from renkei.hospital.pages.certificate import certificate_of
+from renkei.hospital.pages.links import links_of
 from renkei.hospital.pages.sending import Sending, UnsignedError
+from renkei.hospital.pages.setup import notice_of, setup_of, sheet_of, taken
 from renkei.hospital.pages.words import REASONS, WORDS
 from renkei.hospital.review import OPEN, reviewing
-from renkei.hospital.site import open_site
+from renkei.hospital.site import NoSiteError, open_site
 from renkei.hospital.status import status_of
 from renkei.hospital.use import use_of
 from renkei.hospital.vault import opened
@@ -30,8 +34,8 @@ from renkei.hospital.worklist import worklist
 HEADERS = {
     # Nothing from elsewhere, nothing kept: file names on these pages may name a patient.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
     "X-Frame-Options": "DENY",
@@ -57,9 +61,22 @@ def build(folder: Path) -> Starlette:
             Route("/held", pages.held),
             Route("/review", pages.review),
             Route("/review", pages.posted(pages.decide), methods=["POST"]),
+            Route("/masks", pages.masks),
+            Route("/masks", pages.posted(pages.mask_decide), methods=["POST"]),
+            Route("/masks/{n:int}", pages.mask),
+            Route("/masks/{n:int}/pictures/{k:int}", pages.mask_picture),
             Route("/batches", pages.batches),
+            Route("/batches/{n:int}/certificate", pages.certificate),
             Route("/send", pages.posted(pages.send), methods=["POST"]),
             Route("/use", pages.use),
+            Route("/links", pages.shown("links.html", links_of)),
+            Route("/setup", pages.shown("setup.html", setup_of)),
+            Route("/setup/sheet", pages.shown("sheet.html", sheet_of)),
+            Route("/setup/notice", pages.shown("notice.html", notice_of)),
+            *(
+                Route(f"/setup/{step}", pages.posted(taken(folder, step)), methods=["POST"])
+                for step in ("site", "platform", "key", "archive", "live")
+            ),
         ],
         middleware=[
             Middleware(
@@ -93,8 +110,22 @@ class _Pages:
 
         return answer
 
+    def shown(
+        self, template: str, read: Callable[[Path], dict[str, Any]]
+    ) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            try:
+                return self._page(request, template, **read(self._folder))
+            except RenkeiError as error:
+                return self._page(request, "refused.html", code=error.status, error=error)
+
+        return answer
+
     def overview(self, request: Request) -> Response:
-        site = open_site(self._folder)
+        try:
+            site = open_site(self._folder)
+        except NoSiteError:
+            return RedirectResponse("/setup", 303, HEADERS)
         with opened(self._folder) as vault:
             status = status_of(site, vault)
         return self._page(request, "overview.html", site=site, status=status)
@@ -128,6 +159,26 @@ class _Pages:
             review.decide(approved=shown - refused, refused=shown & refused, reviewer=reviewer)
         return "/review"
 
+    def masks(self, request: Request) -> Response:
+        return self._page(request, "masks.html", rows=mask_pages.all_series(self._folder))
+
+    def mask(self, request: Request) -> Response:
+        try:
+            shown = mask_pages.one_series(self._folder, request.path_params["n"])
+        except RenkeiError as error:
+            return self._page(request, "refused.html", code=error.status, error=error)
+        return self._page(request, "mask.html", **shown)
+
+    def mask_picture(self, request: Request) -> Response:
+        n, k = (request.path_params[name] for name in ("n", "k"))
+        picture = mask_pages.picture_of(self._folder, n, k)
+        if picture is None:
+            return Response(status_code=404, headers=HEADERS)
+        return Response(picture, media_type="image/png", headers=HEADERS)
+
+    def mask_decide(self, form: Form) -> str:
+        return mask_pages.decide(self._folder, form, _reviewer(form))
+
     def batches(self, request: Request) -> Response:
         with opened(self._folder) as vault, reviewing(open_site(self._folder), vault) as review:
             rows = [_counted(row, len(vault.items_of(row["id"]))) for row in vault.batches()]
@@ -137,6 +188,13 @@ class _Pages:
                 "signatures": review.signatures(),
             }
         return self._page(request, "batches.html", rows=rows, sending=self._sending, **more)
+
+    def certificate(self, request: Request) -> Response:
+        try:
+            shown = certificate_of(self._folder, request.path_params["n"])
+        except RenkeiError as error:
+            return self._page(request, "refused.html", code=error.status, error=error)
+        return self._page(request, "certificate.html", **shown)
 
     def send(self, form: Form) -> str:
         self._sending.start(_reviewer(form))

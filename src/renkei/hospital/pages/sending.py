@@ -3,8 +3,8 @@
 import threading
 from pathlib import Path
 
-from renkei.client import Client
 from renkei.errors import ConflictError, RenkeiError, UsageError
+from renkei.hospital.platform import platform_of
 from renkei.hospital.review import reviewing
 from renkei.hospital.send import send
 from renkei.hospital.site import open_site
@@ -57,7 +57,7 @@ class Sending:
     def _run(self) -> None:
         site = open_site(self._folder)
         try:
-            with opened(self._folder) as vault, Client(site.server) as client:
+            with opened(self._folder) as vault, platform_of(site) as client:
                 send(site, vault, client)
         except RenkeiError as error:
             self.error = error.sentence

@@ -2,6 +2,12 @@
 
 from collections.abc import Mapping
 
+from renkei.hospital.pages.certificate_words import CERTIFICATE_WORDS
+from renkei.hospital.pages.links import LINK_REASONS, LINK_WORDS
+from renkei.hospital.pages.mask_words import MASK_REASONS, MASK_WORDS
+from renkei.hospital.pages.setup_words import SETUP_WORDS
+from renkei.hospital.pages.slide_words import SLIDE_REASONS
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "ja": {
         "title": "連携 院内ツール",
@@ -86,6 +92,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "bad_form": "このページを開き直して、もう一度操作してください。",
         "unsigned": "署名する方の氏名を入力してください。",
         "not_reviewed": "確認していない文字があります。先に確認してください。",
+        **MASK_WORDS["ja"],
+        **CERTIFICATE_WORDS["ja"],
+        **SETUP_WORDS["ja"],
+        **LINK_WORDS["ja"],
     },
     "en": {
         "title": "Renkei hospital tool",
@@ -170,6 +180,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "bad_form": "Open the page again and repeat what you did.",
         "unsigned": "Write your name to sign.",
         "not_reviewed": "Some texts are not reviewed. Decide them first.",
+        **MASK_WORDS["en"],
+        **CERTIFICATE_WORDS["en"],
+        **SETUP_WORDS["en"],
+        **LINK_WORDS["en"],
     },
 }
 REASONS: Mapping[str, Mapping[str, str]] = {
@@ -189,13 +203,29 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "not_dicom": "DICOMファイルではありません",
         "truncated": "ファイルが途中で切れています",
         "malformed": "ファイルが壊れています",
+        "withdrawn_in_storage": "SS-MIX2の中で無効とされたファイルです",
+        "path_names_another": "フォルダー名と中身の患者IDが異なります",
+        "no_id_column": "患者IDの列がありません",
+        "ragged": "列の数が揃っていない行があります",
+        "encoding": "文字コードを判別できません",
+        "header": "列名が空か重複しています",
+        "no_rows": "送信できる行がありません",
+        "not_one_patient": "患者が1人に定まりません",
+        "samples_not_linked": "検体が誰のものか分かりません",
+        "too_deep": "構造の入れ子が深すぎます",
+        "too_large": "ファイルが大きすぎます",
+        "no_text_left": "匿名化すると文字が残りません",
         "empty": "空のファイルです",
         "unknown_format": "対応していない形式です",
         "sop_class_not_covered": "対応していないDICOM種別です",
+        "encapsulated_document": "文書(PDFなど)を含みます。内容を人が確認してください",
         "no_pixel_data": "画像データがありません",
         "no_column_mapping": "列の対応表がありません",
         "may_show_text_secondary_capture": "画像内に文字が写っている可能性があります",
         "may_show_text_ultrasound": "画像内に文字が写っている可能性があります",
+        **MASK_REASONS["ja"],
+        **LINK_REASONS["ja"],
+        **SLIDE_REASONS["ja"],
         "same_uid_other_bytes": "同じ識別子で内容の異なるファイルがあります",
         "not_listed": "IDの一覧にありません",
         "other_modality": "モダリティが異なります",
@@ -232,13 +262,29 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "not_dicom": "this is no DICOM file",
         "truncated": "the file is cut short",
         "malformed": "the file is damaged",
+        "withdrawn_in_storage": "the storage (SS-MIX2) marks it as no longer valid",
+        "path_names_another": "its folder names another patient than its content",
+        "no_id_column": "the column of patient IDs is missing",
+        "ragged": "a row has too few or too many cells",
+        "encoding": "its character set is unknown",
+        "header": "a column name is missing or repeated",
+        "no_rows": "no row may be sent",
+        "not_one_patient": "it is not about exactly one patient",
+        "samples_not_linked": "nobody says whose samples these are",
+        "too_deep": "its structure is nested too deep",
+        "too_large": "the file is too large",
+        "no_text_left": "nothing is left once identities are removed",
         "empty": "the file is empty",
         "unknown_format": "this format is not taken",
         "sop_class_not_covered": "this kind of DICOM object is not covered",
+        "encapsulated_document": "it carries a document (such as a PDF) that a person must read",
         "no_pixel_data": "there is no picture",
         "no_column_mapping": "the table has no column mapping",
         "may_show_text_secondary_capture": "the picture may show text",
         "may_show_text_ultrasound": "the picture may show text",
+        **MASK_REASONS["en"],
+        **LINK_REASONS["en"],
+        **SLIDE_REASONS["en"],
         "same_uid_other_bytes": "another file has the same identity and other content",
         "not_listed": "not in the list of IDs",
         "other_modality": "another modality",
