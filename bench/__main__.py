@@ -5,8 +5,9 @@ import importlib
 import json
 import sys
 
-NAMES = ("start", "deid", "volume", "noise", "list", "ledger", "story")
-BY_NAME = ("fuzz", "qido", "receive", "pull")  # minutes each, or as long as they are given
+NAMES = ("start", "deid", "text", "ocr", "volume", "noise", "list", "ledger", "story")
+# Minutes each, or as long as they are given.
+BY_NAME = ("fuzz", "qido", "receive", "pull", "slides", "upload", "load")
 
 
 def main():

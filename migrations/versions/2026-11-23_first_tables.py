@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from renkei.server import queue
 
-revision = 'f52fb4f4dbc0'
+revision = '1ad9e872ff0e'
 down_revision = None
 
 
@@ -422,6 +422,18 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_sha256', name=op.f('uq_api_token_token_sha256'))
     )
     op.create_index(op.f('ix_api_token_user_id'), 'api_token', ['user_id'], unique=False)
+    op.create_table('column_template',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('layout', sa.String(), nullable=False),
+    sa.Column('columns', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('saved_by', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_column_template_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_column_template')),
+    sa.UniqueConstraint('site_id', 'layout', name=op.f('uq_column_template_site_id_layout'))
+    )
+    op.create_index(op.f('ix_column_template_site_id'), 'column_template', ['site_id'], unique=False)
     op.create_table('dicomweb_root',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),

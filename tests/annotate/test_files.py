@@ -1,5 +1,6 @@
 """Labels through files: what goes out comes back, other grids and numbers are refused."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,22 +10,27 @@ from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.uid import CTImageStorage
 from tests.annotate.shapes import GRID, SHAPE, WORDS, ball, labels
+from tests.imaging.conftest import small_volume
+from tests.imaging.test_rtstruct import BIG, contour, structures
 from typer.testing import CliRunner
 
 from renkei.annotate.commands import app
 from renkei.annotate.compare import label_set, mask_of
 from renkei.annotate.files import (
     Format,
+    ImageNeededError,
     LabelFileRefusedError,
     read_image,
     read_labels,
+    read_outlines,
     regrid,
     write_labels,
 )
 from renkei.imaging.geometry import Geometry
 from renkei.imaging.labels import LabelSet, label_hash
+from renkei.imaging.made import write_ct_series
 from renkei.imaging.nifti import nifti_bytes, read_nifti
-from renkei.imaging.volume import Volume
+from renkei.imaging.volume import Volume, read_series
 
 ROOT = Path(__file__).parents[2]
 LIVER, SPLEEN = ball(5, 12, 8, 6), ball(5, 12, 22, 4)
@@ -136,3 +142,30 @@ def test_labels_go_through_dicom_seg_and_back_on_a_real_ct(tmp_path: Path) -> No
     assert label_hash(read_labels(data, Format.SEG, WORDS, image=image)) == label_hash(given)
     with pytest.raises(LabelFileRefusedError):
         write_labels(given, Format.SEG, sources=[dcmread(file) for file in files])
+
+
+def test_structures_of_a_plan_become_labels_of_the_vocabulary() -> None:
+    image = read_series(write_ct_series(small_volume(), {"PatientID": "P1"}))
+    data = structures(image, {"肝臓": [contour(image, 1, BIG)], "Liver": [contour(image, 2, BIG)]})
+    labels = read_labels(data, Format.RTSTRUCT, WORDS, image=image)
+    liver = mask_of(labels, "liver")
+    assert liver is not None
+    assert liver.sum(axis=(1, 2))[:4].tolist() == [0, 36, 36, 0]
+    stranger = structures(image, {"何か": [contour(image, 1, BIG)]})
+    with pytest.raises(LabelFileRefusedError, match="neither code nor name"):
+        read_labels(stranger, Format.RTSTRUCT, WORDS, image=image)
+    with pytest.raises(ImageNeededError):
+        read_labels(data, Format.RTSTRUCT, WORDS)
+    with pytest.raises(LabelFileRefusedError, match="of a slide"):
+        read_labels(data, Format.COCO, WORDS, image=image)
+
+
+def test_outlines_are_named_by_the_vocabulary() -> None:
+    ring = [[1, 1, 9, 1, 9, 9]]
+    note = {"id": 1, "image_id": 1, "category_id": 1, "segmentation": ring}
+    names = [{"id": 1, "name": "Liver"}]
+    root = {"images": [{"id": 1, "width": 10, "height": 10}], "annotations": [note]}
+    data = json.dumps(root | {"categories": names}).encode()
+    assert [o.name for o in read_outlines(data, Format.COCO, WORDS)] == ["liver"]
+    with pytest.raises(LabelFileRefusedError):
+        read_outlines(data, Format.NIFTI, WORDS)

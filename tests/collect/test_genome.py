@@ -1,4 +1,4 @@
-"""The genome gate: 40 sites or 9 repeats of four bases, unless they are somatic."""
+"""The genome gate: 40 germline or unknown sites, or 9 repeats of four bases."""
 
 import pytest
 
@@ -10,8 +10,9 @@ KNOWN = frozenset({"P1", "P2"})
 HEAD = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tP1\n"
 
 
-def vcf(count: int, *, info: str = ".", call: str = "0/1") -> bytes:
-    rows = [f"1\t{n}\t.\tA\tC\t.\tPASS\t{info}\tGT\t{call}" for n in range(1, count + 1)]
+def vcf(count: int, *, info=".", call="0/1", ref="A", alt="C", passed="PASS", form="GT") -> bytes:
+    cells = f".\t{ref}\t{alt}\t.\t{passed}\t{info}\t{form}\t{call}"
+    rows = [f"1\t{n}\t{cells}" for n in range(1, count + 1)]
     return (HEAD + "\n".join(rows) + "\n").encode()
 
 
@@ -30,11 +31,24 @@ def vcf(count: int, *, info: str = ".", call: str = "0/1") -> bytes:
         (vcf(LEAST_REPEATS, info="RU=AGAT"), True),
         (vcf(LEAST_REPEATS - 1, info="RU=AGAT"), False),
         (vcf(LEAST_REPEATS, info="RU=AG"), False),
+        (vcf(LEAST_REPEATS, info="END=40;RU=agat;PERIOD=4"), True),
+        (vcf(LEAST_REPEATS, info="RU=AGAT", call="./."), False),
+        (vcf(LEAST_REPEATS, info="RU=AGAT;SOMATIC"), True),
+        (vcf(LEAST_REPEATS, ref="TAGATAGATAGAT"), True),
+        (vcf(LEAST_REPEATS, ref="AGATAGAT"), False),
+        (vcf(LEAST_REPEATS, ref="ATATATATATATATAT"), False),
+        (vcf(LEAST_REPEATS, ref="AAAAAAAAAAAAAAAA"), False),
+        # One line of a gVCF stands for every site of its block.
+        (vcf(1, info="END=60", alt="<NON_REF>", call="0/0"), True),
+        (vcf(1, info="END=60", alt="<DEL>"), False),
+        (vcf(LEAST_SITES, info="SOMATIC", passed="germline;weak_evidence"), True),
+        (vcf(LEAST_SITES, info="SOMATIC", passed="panel_of_normals"), True),
+        (vcf(LEAST_SITES, form="GTX:GT", call=".:."), True),
     ],
 )
 def test_a_vcf(data, code):
     (part,) = part_vcf(Sent(data, None, KNOWN))
-    assert part.gene_code is code
+    assert part.genes.is_code is code
 
 
 @pytest.mark.parametrize(
@@ -51,4 +65,14 @@ def test_a_maf_counts_by_subject(status, code):
     ]
     data = "\n".join("\t".join(row) for row in [names, *rows]).encode()
     parts = part_maf(Sent(data, None, KNOWN))
-    assert [part.gene_code for part in parts] == [code, False]
+    assert [part.genes.is_code for part in parts] == [code, False]
+
+
+@pytest.mark.parametrize(("normal", "code"), [("P1-N", False), ("", True), ("NA", True)])
+def test_somatic_calls_without_a_normal_sample_count(normal, code):
+    names = ["Hugo_Symbol", "Chromosome", "Start_Position", "Reference_Allele"]
+    names += ["Tumor_Sample_Barcode", "Mutation_Status", "Matched_Norm_Sample_Barcode"]
+    rows = [["TP53", "17", str(n), "C", "P1", "Somatic", normal] for n in range(LEAST_SITES)]
+    data = "\n".join("\t".join(row) for row in [names, *rows]).encode()
+    (part,) = part_maf(Sent(data, None, KNOWN))
+    assert part.genes.is_code is code

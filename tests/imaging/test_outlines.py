@@ -77,3 +77,30 @@ def test_a_multi_polygon_becomes_several():
 def test_what_is_no_closed_polygon_is_refused(text):
     with pytest.raises(OutlinesRefusedError):
         read_geojson(text)
+
+
+@pytest.mark.parametrize(
+    ("properties", "name"),
+    [
+        ({"classification": {"name": "Tumor", "colorRGB": -3670016}}, "Tumor"),
+        (
+            {"classification": {"names": ["Tumor", "Positive"], "color": [200, 0, 0]}},
+            "Tumor: Positive",
+        ),
+        ({"classification": "Stroma"}, "Stroma"),
+        ({"objectType": "annotation", "name": "region 3"}, "region 3"),
+        ({"objectType": "annotation", "isLocked": False}, ""),
+        (None, ""),
+    ],
+)
+def test_the_class_is_found_as_qupath_writes_it(properties, name):
+    ring = [[0, 0], [4, 0], [4, 4], [0, 0]]
+    feature = {
+        "type": "Feature",
+        "id": "PathAnnotationObject",
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "properties": properties,
+    }
+    for root in ([feature], {"type": "FeatureCollection", "features": [feature]}):
+        (outline,) = read_geojson(json.dumps(root))
+        assert outline.name == name

@@ -128,3 +128,64 @@ def test_the_sample_labels_lie_on_the_sample_ct_by_geometry_and_not_by_index(ct_
 def open_labels() -> bytes:
     with open("samples/seg/example_seg_dicom.nii.gz", "rb") as file:  # noqa: PTH123
         return file.read()
+
+
+def rewritten(data: bytes, change) -> bytes:
+    dataset = pydicom.dcmread(io.BytesIO(data))
+    change(dataset)
+    out = io.BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
+
+
+def unnamed(dataset) -> None:
+    """Take away which images the frames were drawn on."""
+    for groups in dataset.PerFrameFunctionalGroupsSequence:
+        groups.DerivationImageSequence = []
+
+
+def test_frames_that_name_no_image_are_placed_by_geometry(image, sources):
+    labels = labels_on(image)
+    data = rewritten(write_seg(labels, sources), unnamed)
+    assert label_hash(read_seg(data, image)) == label_hash(replace(labels, vocabulary=""))
+
+
+@pytest.mark.parametrize("change", ["frame", "place", "steps"])
+def test_frames_off_the_grid_are_refused(image, sources, change):
+    def move(dataset) -> None:
+        unnamed(dataset)
+        shared = dataset.SharedFunctionalGroupsSequence[0]
+        if change == "frame":
+            dataset.FrameOfReferenceUID = "2.25.404"
+        elif change == "steps":
+            shared.PixelMeasuresSequence[0].PixelSpacing = [9.0, 9.0]
+        else:
+            groups = dataset.PerFrameFunctionalGroupsSequence[0]
+            place = groups.PlanePositionSequence[0]
+            x, y, z = place.ImagePositionPatient
+            place.ImagePositionPatient = [x + 1, y, z]
+
+    with pytest.raises(SegRefusedError):
+        read_seg(rewritten(write_seg(labels_on(image), sources), move), image)
+
+
+@pytest.mark.parametrize(("full", "least"), [(255, 128), (100, 50), (1, 1)])
+def test_a_fractional_segment_holds_what_it_covers_by_half(image, sources, full, least):
+    values = np.arange(np.prod(image.geometry.shape)).reshape(image.geometry.shape) % (full + 1)
+
+    def fractions(dataset) -> None:
+        dataset.SegmentationType = "FRACTIONAL"
+        dataset.SegmentationFractionalType = "OCCUPANCY"
+        dataset.MaximumFractionalValue = full
+        dataset.BitsAllocated = dataset.BitsStored = 8
+        dataset.HighBit = 7
+        named = [
+            groups.DerivationImageSequence[0].SourceImageSequence[0].ReferencedSOPInstanceUID
+            for groups in dataset.PerFrameFunctionalGroupsSequence
+        ]
+        order = [image.sop_uids.index(uid) for uid in named]
+        dataset.PixelData = values[order].astype(np.uint8).tobytes()
+
+    one = LabelSet(image.geometry, (Segment(1, "a", LIVER, values > 0),))
+    found = read_seg(rewritten(write_seg(one, sources), fractions), image)
+    assert np.array_equal(found.segments[0].mask, values >= least)

@@ -1,4 +1,7 @@
-"""Label files: NIfTI, DICOM SEG and packed labels in and out, on the grid of their image."""
+"""Label files: NIfTI, DICOM SEG and packed labels in and out, on the grid of their image.
+
+RT structure sets and measurement reports are read only, as are a slide's outlines in ANN and COCO.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,9 +16,15 @@ from pydicom.dataset import FileDataset
 from renkei.annotate.compare import label_set
 from renkei.annotate.vocabulary import Vocabulary
 from renkei.errors import DataRefusedError, UsageError
+from renkei.imaging.ann import read_ann
+from renkei.imaging.coco import read_coco
+from renkei.imaging.codes import Code
 from renkei.imaging.geometry import Geometry
 from renkei.imaging.labels import LabelSet, pack, to_label_map, unpack
+from renkei.imaging.measurements import read_measurements, regions_on
 from renkei.imaging.nifti import nifti_bytes, read_nifti
+from renkei.imaging.outlines import Outline, read_geojson
+from renkei.imaging.rtstruct import read_rtstruct
 from renkei.imaging.seg import read_seg, write_seg
 from renkei.imaging.volume import Volume, read_series
 
@@ -31,12 +40,16 @@ class ImageNeededError(UsageError):
 
 
 class Format(StrEnum):
-    """How labels are written outside."""
+    """How labels are written outside; those without a suffix below are read only."""
 
     NIFTI = "nifti"
     SEG = "seg"
     PACKED = "packed"
     GEOJSON = "geojson"
+    RTSTRUCT = "rtstruct"
+    SR = "sr"
+    ANN = "ann"
+    COCO = "coco"
 
 
 SUFFIX: Mapping[Format, str] = {
@@ -72,12 +85,12 @@ def read_labels(
     """Read labels and bring them into the vocabulary; on the image's grid when there is one.
 
     `values` says which number of a NIfTI means which key; without it the vocabulary's numbers
-    count. Segments of a SEG are found by code, then by name. For bytes from outside, call this
-    through `renkei.child`.
+    count. Segments, structures and regions are found by code, then by name. For bytes from
+    outside, call this through `renkei.child`.
 
     Raises:
-        LabelFileRefusedError: Numbers or segments without a term, or another grid.
-        ImageNeededError: A SEG without its image.
+        LabelFileRefusedError: Numbers or segments without a term, another grid, or a slide's file.
+        ImageNeededError: A DICOM label without its image.
     """
     if kind is Format.PACKED:
         labels = unpack(data)
@@ -88,15 +101,55 @@ def read_labels(
     if image is None:
         raise ImageNeededError("Say which image the segmentation belongs to.")
     found: dict[str, NDArray[np.bool_]] = {}
-    for segment in read_seg(data, image).segments:
-        keys = [t.key for t in vocabulary.terms if t.code.value == segment.code.value]
-        keys += [t.key for t in vocabulary.terms if segment.name in {t.key, t.en, t.ja}]
-        if not keys:
-            raise LabelFileRefusedError(
-                "A segment has neither code nor name of the vocabulary; name it as there."
-            )
-        found[keys[0]] = segment.mask | found.get(keys[0], np.False_)
+    for segment in _on_image(data, kind, image).segments:
+        key = key_of(vocabulary, segment.name, segment.code)
+        found[key] = segment.mask | found.get(key, np.False_)
     return _placed(image.geometry, found, vocabulary, image)
+
+
+def _on_image(data: bytes, kind: Format, image: Volume) -> LabelSet:
+    if kind is Format.SEG:
+        return read_seg(data, image)
+    if kind is Format.RTSTRUCT:
+        return read_rtstruct(data, image)
+    if kind is Format.SR:
+        return regions_on(read_measurements(data), image)
+    raise LabelFileRefusedError("Outlines in pixels are of a slide; bring them into its task.")
+
+
+def key_of(vocabulary: Vocabulary, name: str, code: Code | None) -> str:
+    """Return the vocabulary's key of a label, by its code, else by its name.
+
+    Raises:
+        LabelFileRefusedError: The vocabulary has neither.
+    """
+    keys = [t.key for t in vocabulary.terms if code is not None and t.code.value == code.value]
+    keys += [t.key for t in vocabulary.terms if name in {t.key, t.en, t.ja}]
+    if not keys:
+        raise LabelFileRefusedError(
+            "A segment has neither code nor name of the vocabulary; name it as there."
+        )
+    return keys[0]
+
+
+def read_outlines(data: bytes, kind: Format, vocabulary: Vocabulary) -> tuple[Outline, ...]:
+    """Read a slide's outlines and name them by the vocabulary's keys.
+
+    For bytes from outside, call this through `renkei.child`.
+
+    Raises:
+        LabelFileRefusedError: An outline of a class without a term, or a file of a volume.
+        DataRefusedError: It cannot be read.
+    """
+    if kind is Format.ANN:
+        found = read_ann(data)
+    elif kind is Format.COCO:
+        found = read_coco(data).outlines
+    elif kind is Format.GEOJSON:
+        found = read_geojson(data)
+    else:
+        raise LabelFileRefusedError("This file is of a volume; a slide takes outlines.")
+    return tuple(replace(one, name=key_of(vocabulary, one.name, one.code)) for one in found)
 
 
 def _read_nifti(

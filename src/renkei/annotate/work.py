@@ -7,12 +7,13 @@ import numpy as np
 
 from renkei.annotate.compare import Choice, Dispute, compare, label_set, settle
 from renkei.annotate.facts import Facts, facts_of_volume
-from renkei.annotate.files import Format, read_dicom, read_labels, write_labels
+from renkei.annotate.files import Format, read_dicom, read_labels, read_outlines, write_labels
 from renkei.annotate.strokes import Canvas, canvas_of
 from renkei.annotate.tools import TOOLS
 from renkei.annotate.view import grid_of_header, read_task_image
 from renkei.annotate.vocabulary import load_vocabulary
 from renkei.imaging.labels import LabelSet, label_hash, pack, unpack
+from renkei.imaging.outlines import Outline
 from renkei.plugins import by_name
 
 ONLY_A, ONLY_B, BOTH, OTHER = 1, 2, 3, 4
@@ -65,6 +66,11 @@ def import_packed(
         data, Format(kind), load_vocabulary(vocabulary), image=volume, values=values
     )
     return pack(labels), label_hash(labels)
+
+
+def import_outlines(data: bytes, kind: str, vocabulary: str) -> tuple[Outline, ...]:
+    """Read a slide's outlines, named by the vocabulary."""
+    return read_outlines(data, Format(kind), load_vocabulary(vocabulary))
 
 
 def export_packed(packed: bytes, kind: str, files: Sequence[bytes]) -> bytes:

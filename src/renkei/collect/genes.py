@@ -1,17 +1,22 @@
-"""Variant files: check the header of a VCF, and part a MAF by tumour sample."""
+"""Variant files: check header and rows of a VCF, and part a MAF by tumour sample."""
 
 import re
+from collections.abc import Sequence
 
 from renkei.collect.clinical import decode
-from renkei.collect.genome import is_code_maf, is_code_vcf
+from renkei.collect.contigs import check_places, contigs_of, names_of, reference_of
+from renkei.collect.genome import count_maf, count_vcf
 from renkei.collect.kinds import (
     MalformedError,
     SeveralSubjectsError,
     TruncatedError,
     UnknownSubjectError,
 )
-from renkei.collect.part import Part, Sent, inflate, refuse_archive
+from renkei.collect.part import GZIP, Part, Sent, inflate, refuse_archive
 
+# SAM/BAM specification 4.1.2: the empty block that ends a BGZF file.
+BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+_REF = re.compile(r"[ACGTN]+", re.IGNORECASE)
 _SUFFIX = re.compile(r"[._-][A-Za-z0-9]{1,16}$")
 VCF_COLUMNS = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"]
 MAF_COLUMNS = frozenset(
@@ -26,12 +31,16 @@ def part_vcf(sent: Sent) -> list[Part]:
     or not.
 
     Raises:
-        MalformedError: Its header is not that of a VCF.
-        TruncatedError: A line has too few columns.
+        MalformedError: Its header is not that of a VCF, or a row holds no variant.
+        TruncatedError: A line has too few columns, or BGZF's last block is missing.
+        ContigMismatchError: Rows lie off the contigs, or off the reference that is named.
         SeveralSubjectsError: It holds samples of several subjects.
         UnknownSubjectError: A sample is not in the manifest.
     """
     refuse_archive(sent.data)
+    blocked = sent.data.startswith(GZIP) and sent.data[12:14] == b"BC"
+    if blocked and not sent.data.endswith(BGZF_END):
+        raise TruncatedError("The BGZF file ends early; compress it again.")
     lines = _text(sent.data).splitlines()
     if not lines or not lines[0].startswith("##fileformat=VCFv4"):
         raise MalformedError("The file does not begin as a VCF 4 does.")
@@ -39,15 +48,49 @@ def part_vcf(sent: Sent) -> list[Part]:
     if start is None or lines[start].split("\t")[:8] != VCF_COLUMNS:
         raise MalformedError("The VCF lacks its line of column names.")
     header = lines[start].split("\t")
-    body = [line for line in lines[start + 1 :] if line]
-    if any(line.count("\t") != len(header) - 1 for line in body):
-        raise TruncatedError("A line of the VCF has too few or too many columns.")
-    if not all(line.split("\t", 2)[1].isdecimal() for line in body):
-        raise MalformedError("A position of the VCF is not a number.")
+    rows = [line.split("\t") for line in lines[start + 1 :] if line]
+    _check_rows(header, rows)
+    contigs = contigs_of(lines[:start])
+    check_places((row[:2] for row in rows), contigs)
     owner = _owner(header[9:], sent)
-    summary = {"variants": len(body), "samples": len(header[9:])}
-    code = is_code_vcf(line.split("\t") for line in body)
-    return [Part(owner, sent.data, "vcf", summary, gene_code=code)]
+    told = count_vcf(rows)
+    summary = {
+        "variants": len(rows),
+        "samples": len(header[9:]),
+        # Both together are what an index by position (tabix) needs.
+        "bgzf": blocked,
+        "sorted": _is_sorted(rows),
+        "reference": reference_of(contigs, names_of(lines[:start])),
+        "sites": told.sites,
+        "repeats": told.repeats,
+    }
+    return [Part(owner, sent.data, "vcf", summary, genes=told)]
+
+
+def _is_sorted(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether each chromosome stands in one piece with its positions rising."""
+    seen: set[str] = set()
+    before = ("", 0)
+    for row in rows:
+        here = (row[0], int(row[1]))
+        if here[0] != before[0]:
+            if here[0] in seen:
+                return False
+            seen.add(here[0])
+        elif here[1] < before[1]:
+            return False
+        before = here
+    return True
+
+
+def _check_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if len(set(header)) != len(header):
+        raise MalformedError("Two samples of the VCF have the same name.")
+    for row in rows:
+        if len(row) != len(header):
+            raise TruncatedError("A line of the VCF has too few or too many columns.")
+        if not row[1].isdecimal() or not _REF.fullmatch(row[3]) or not row[4]:
+            raise MalformedError("A row of the VCF has no position, reference or variant.")
 
 
 def part_maf(sent: Sent) -> list[Part]:
@@ -56,6 +99,7 @@ def part_maf(sent: Sent) -> list[Part]:
     Raises:
         MalformedError: A column that GDC's MAF needs is missing.
         TruncatedError: A line has too few columns.
+        ContigMismatchError: Rows are of two references, or chromosomes are named in two ways.
         UnknownSubjectError: A sample is not in the manifest.
     """
     refuse_archive(sent.data)
@@ -80,8 +124,20 @@ def part_maf(sent: Sent) -> list[Part]:
 def _maf(owner: str, comments: list[str], header: list[str], rows: list[list[str]]) -> Part:
     lines = [*comments, *("\t".join(row) for row in [header, *rows])]
     text = "".join(f"{line}\n" for line in lines)
-    summary = {"variants": len(rows)}
-    return Part(owner, text.encode(), "maf", summary, gene_code=is_code_maf(header, rows))
+    at = {name: n for n, name in enumerate(header)}
+    places = [(row[at["Chromosome"]], row[at["Start_Position"]]) for row in rows]
+    if not all(position.isdecimal() for _, position in places):
+        raise MalformedError("A position of the MAF is not a number.")
+    check_places(places, {})
+    builds = {row[at["NCBI_Build"]].strip() for row in rows} if "NCBI_Build" in at else set()
+    told = count_maf(header, rows)
+    summary = {
+        "variants": len(rows),
+        "reference": reference_of({}, [f"GRCh{b}" if b.isdecimal() else b for b in builds]),
+        "sites": told.sites,
+        "repeats": told.repeats,
+    }
+    return Part(owner, text.encode(), "maf", summary, genes=told)
 
 
 def _text(data: bytes) -> str:

@@ -27,7 +27,7 @@ LIMIT = MappingProxyType(
     {
         "dicom": 2048 * MB,
         "nifti": 1024 * MB,
-        "slide": 2048 * MB,
+        "slide": 4096 * MB,
         "table": 256 * MB,
         "fhir": 256 * MB,
         "vcf": 1024 * MB,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from renkei.collect.claims import Claim
+from renkei.collect.genome import NOTHING_TOLD, Sites
 from renkei.collect.kinds import (
     INFLATED_LIMIT,
     ArchiveError,
@@ -23,7 +25,7 @@ class Part:
     """The share of one subject in a file.
 
     `summary` goes into the database in clear: counts, columns and codes, never content.
-    `gene_code` = it counts as an individual identification code.
+    `genes` = how much of the person a gene file tells; `claim` = which image a label says it is of.
     """
 
     pseudonym: str
@@ -31,7 +33,8 @@ class Part:
     format: str
     summary: Mapping[str, object]
     date: dt.date | None = None
-    gene_code: bool = False
+    genes: Sites = NOTHING_TOLD
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)

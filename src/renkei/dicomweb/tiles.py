@@ -5,6 +5,7 @@ a child costs more than a tile.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from renkei.imaging.slide import Slide, jpeg, open_slide
 
 TILE = 256
 BLOCK = 4
+Block = Mapping[tuple[int, int], bytes]
 
 
 class NoSuchTileError(NotFoundError):
@@ -72,7 +74,7 @@ class Pyramid:
             )
 
 
-def block_of(path: str, level: int, column: int, row: int) -> dict[tuple[int, int], bytes]:
+def block_of(path: str, level: int, column: int, row: int) -> Block:
     """Return the JPEG tiles (column, row) of the block that holds a tile; run it in a child.
 
     Raises:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,3 +66,20 @@ class Geometry:
         z, y, x = (n - 1 for n in self.shape)
         corners = [(0, 0, 0), (z, 0, 0), (0, y, 0), (0, 0, x), (z, y, x)]
         return all(math.dist(self.point(*c), other.point(*c)) <= mm for c in corners)
+
+    def same_points(self, other: "Geometry", mm: float) -> bool:
+        """Say whether both grids hold the same points, whichever way their axes run."""
+        counts = self.shape[::-1], other.shape[::-1]
+        steps = self.spacing[::-1], other.spacing[::-1]
+        for axis in range(3):
+            turned = int(np.argmax(np.abs(self.axes[:, axis] @ other.axes)))
+            apart = abs(steps[0][axis] - steps[1][turned]) * counts[0][axis]
+            if counts[0][axis] != counts[1][turned] or apart > mm:
+                return False
+        mine, theirs = corners(self), corners(other)
+        return all(min(math.dist(a, b) for b in theirs) <= mm for a in mine)
+
+
+def corners(grid: Geometry) -> list[tuple[float, float, float]]:
+    """Return the places (x, y, z) in mm of a grid's eight outermost voxels."""
+    return [grid.point(*ends) for ends in product(*((0, n - 1) for n in grid.shape))]

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from renkei.errors import DataRefusedError
+from renkei.imaging.codes import Code
 from renkei.plugins import need_extra
 
 MAX_OUTLINES = 200_000
@@ -20,10 +21,14 @@ class OutlinesRefusedError(DataRefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One polygon of a class: rings of (x, y) in level-0 pixels, the first outer, closed."""
+    """One polygon of a class: rings of (x, y) in level-0 pixels, the first outer, closed.
+
+    `code` is the concept that the file names beside the class.
+    """
 
     name: str
     rings: tuple[Ring, ...]
+    code: Code | None = None
 
     def area_px(self) -> float:
         """Return the area in square level-0 pixels, holes taken out."""
@@ -32,13 +37,16 @@ class Outline:
 
 
 def read_geojson(text: str | bytes) -> tuple[Outline, ...]:
-    """Read a FeatureCollection as QuPath writes it; multi-polygons become several outlines.
+    """Read GeoJSON as QuPath writes it: a collection, or a list of features.
+
+    Multi-polygons become several outlines; what has no class is called by its own name.
 
     Raises:
         OutlinesRefusedError: No GeoJSON, not polygons, not closed, or over the limit.
     """
     try:
-        features = json.loads(text)["features"]
+        root = json.loads(text)
+        features = root if isinstance(root, list) and root else root["features"]
         found = tuple(outline for f in features for outline in _outlines(f))
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise OutlinesRefusedError("This is not GeoJSON with polygons.") from error
@@ -91,14 +99,23 @@ def _polygon(outline: Outline) -> Any:
 
 def _outlines(feature: dict[str, Any]) -> list[Outline]:
     shape = feature["geometry"]
-    name = ((feature.get("properties") or {}).get("classification") or {}).get("name") or ""
+    name = _name(feature.get("properties") or {})
     if shape["type"] == "Polygon":
         polygons = [shape["coordinates"]]
     elif shape["type"] == "MultiPolygon":
         polygons = shape["coordinates"]
     else:
         raise OutlinesRefusedError("Only polygons are taken.")
-    return [Outline(str(name), tuple(_ring(r) for r in rings)) for rings in polygons if rings]
+    return [Outline(name, tuple(_ring(r) for r in rings)) for rings in polygons if rings]
+
+
+def _name(properties: dict[str, Any]) -> str:
+    """Return the class: QuPath 0.2 to 0.3 write `name`, from 0.4 on `names` of a derived class."""
+    said = properties.get("classification") or {}
+    if isinstance(said, str):
+        return said
+    several = said.get("names") or ()
+    return str(said.get("name") or ": ".join(map(str, several)) or properties.get("name") or "")
 
 
 def _ring(points: list[list[float]]) -> Ring:

@@ -19,6 +19,7 @@ from renkei.plugins import need_extra
 
 SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
 NUMBER_OF_SERIES = 900
+PLACE_MM = 0.1
 
 
 class SegRefusedError(DataRefusedError):
@@ -84,10 +85,13 @@ def _described(hd: Any, segment: Segment) -> Any:
 
 
 def read_seg(source: bytes, image: Volume, *, vocabulary: str = "") -> LabelSet:
-    """Return the labels of a binary or label-map SEG on the grid of its image.
+    """Return the labels of a binary, fractional or label-map SEG on the grid of its image.
+
+    A fractional segment holds the voxels that it covers, or belongs to, by half or more. Frames
+    are placed by the images that they name, else by their place in the same frame of reference.
 
     Raises:
-        SegRefusedError: It is no SEG, of another matrix, or refers to images not in the series.
+        SegRefusedError: It is no SEG, of another matrix, or lies on images not in the series.
     """
     dataset = read_object(source)
     if not str(dataset.get("SOPClassUID", "")).startswith(SEGMENTATION):
@@ -104,6 +108,7 @@ def read_seg(source: bytes, image: Volume, *, vocabulary: str = "") -> LabelSet:
     where = {uid: z for z, uid in enumerate(image.sop_uids)}
     for frame, groups in zip(frames, dataset.PerFrameFunctionalGroupsSequence, strict=True):
         z = _slice_of(groups, dataset, where)
+        z = _slice_at(groups, dataset, image) if z is None else z
         for number, plane in _planes(frame, groups, dataset, label_map=label_map):
             if number in masks:
                 masks[number][z] |= plane
@@ -124,10 +129,13 @@ def _planes(
     shared = dataset.SharedFunctionalGroupsSequence[0]
     holder = groups if "SegmentIdentificationSequence" in groups else shared
     number = int(holder.SegmentIdentificationSequence[0].ReferencedSegmentNumber)
+    if str(dataset.get("SegmentationType", "")) == "FRACTIONAL":
+        full = int(dataset.MaximumFractionalValue)
+        return [(number, frame.astype(np.uint32) * 2 >= max(full, 1))]
     return [(number, frame > 0)]
 
 
-def _slice_of(groups: Dataset, dataset: Dataset, where: dict[str, int]) -> int:
+def _slice_of(groups: Dataset, dataset: Dataset, where: dict[str, int]) -> int | None:
     shared = dataset.SharedFunctionalGroupsSequence[0]
     holder = groups if "DerivationImageSequence" in groups else shared
     for derivation in holder.get("DerivationImageSequence") or ():
@@ -135,7 +143,37 @@ def _slice_of(groups: Dataset, dataset: Dataset, where: dict[str, int]) -> int:
             z = where.get(str(source.ReferencedSOPInstanceUID))
             if z is not None:
                 return z
-    raise SegRefusedError("The segmentation refers to images that are not in this series.")
+    return None
+
+
+def _slice_at(groups: Dataset, dataset: Dataset, image: Volume) -> int:
+    """Return the slice on which a frame lies, pixel upon pixel."""
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+
+    def group(name: str) -> Dataset:
+        found = groups.get(name) or shared.get(name)
+        if not found or str(dataset.get("FrameOfReferenceUID", "")) != image.frame_of_reference_uid:
+            raise SegRefusedError("The segmentation refers to images that are not in this series.")
+        first: Dataset = found[0]
+        return first
+
+    place = np.array(group("PlanePositionSequence").ImagePositionPatient, dtype=float)
+    turned = np.array(group("PlaneOrientationSequence").ImageOrientationPatient, dtype=float)
+    steps = np.array(group("PixelMeasuresSequence").PixelSpacing, dtype=float)
+    grid = image.geometry
+    z, y, x = grid.index((float(place[0]), float(place[1]), float(place[2])))
+    along = grid.axes[:, :2].T.ravel()
+    near = max(abs(y) * grid.spacing[1], abs(x) * grid.spacing[2])
+    off = max(near, abs(z - round(z)) * grid.spacing[0])
+    # Over the whole matrix a turn or another spacing must not add up to more than the tolerance.
+    wide = max(grid.shape[1:]) * max(grid.spacing[1:])
+    drift = max(
+        float(np.abs(along - turned).max()) * wide,
+        float(np.abs(steps - grid.spacing[1:]).max()) * max(grid.shape[1:]),
+    )
+    if not 0 <= round(z) < grid.shape[0] or off > PLACE_MM or drift > PLACE_MM:
+        raise SegRefusedError("A frame of the segmentation lies on no slice of this series.")
+    return round(z)
 
 
 def _code(segment: Dataset) -> Code:

@@ -6,9 +6,13 @@ and range reads compare the hashes of the 1 MiB blocks that cover the range.
 
 import asyncio
 import hashlib
+import io
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from mmap import mmap
+from typing import IO
 from uuid import UUID
 
 import obstore
@@ -37,6 +41,9 @@ __all__ = [
 
 BLOCK = 1 << 20
 HASH = 32
+# A body above this is encrypted into a file: the plain bytes may be a mapped file of gigabytes.
+LARGE = 64 << 20
+Plain = bytes | mmap
 # The kind of key over what counts as an individual identification code.
 GENOME = "genome"
 
@@ -72,7 +79,7 @@ class StoredObject(Table):
 
 async def store(
     session: AsyncSession,
-    data: bytes,
+    data: Plain,
     *,
     site_id: UUID,
     subject_id: UUID | None = None,
@@ -100,7 +107,7 @@ async def store(
 
 async def store_many(
     session: AsyncSession,
-    many: Sequence[bytes],
+    many: Sequence[Plain],
     *,
     site_id: UUID,
     subject_id: UUID | None = None,
@@ -115,13 +122,17 @@ async def store_many(
     kind, owner = _owner(site_id, subject_id, batch_id)
     kind = GENOME if genome and kind == "subject" else kind
     key_id, over = await keys.owner_key(session, site_id=site_id, kind=kind, owner_id=owner)
-    hashes = [hashlib.sha256(data).hexdigest() for data in many]
+    hashes = [await _hash(data) for data in many]
     found = await _kept(session, key_id, hashes)
     fresh = {h: data for h, data in zip(hashes, many, strict=True) if h not in found}
     if fresh:
         sealed = await asyncio.to_thread(_seal_many, fresh, over)
         where = vault.current().objects
-        await asyncio.gather(*(obstore.put_async(where, one.path, one.body) for one in sealed))
+        try:
+            await asyncio.gather(*(obstore.put_async(where, one.path, one.body) for one in sealed))
+        finally:
+            for one in sealed:
+                one.body.close()
         owned = {
             "key_id": key_id,
             "site_id": site_id,
@@ -136,6 +147,13 @@ async def store_many(
     if subject_id is not None:
         await own(session, sorted(set(hashes)), [subject_id])
     return [found[one] for one in hashes]
+
+
+async def _hash(data: Plain) -> str:
+    # Gigabytes would keep every other request waiting.
+    if len(data) > LARGE:
+        return (await asyncio.to_thread(hashlib.sha256, data)).hexdigest()
+    return hashlib.sha256(data).hexdigest()
 
 
 async def _kept(
@@ -158,29 +176,39 @@ def _owner(site_id: UUID, subject_id: UUID | None, batch_id: UUID | None) -> tup
 @dataclass(frozen=True, slots=True)
 class _Sealed:
     path: str
-    body: bytes
+    body: IO[bytes]
     columns: dict[str, object]
 
 
-def _seal_many(many: Mapping[str, bytes], over: bytes) -> list[_Sealed]:
+def _seal_many(many: Mapping[str, Plain], over: bytes) -> list[_Sealed]:
     return [_seal(plain, data, over) for plain, data in many.items()]
 
 
-def _seal(plain: str, data: bytes, over: bytes) -> _Sealed:
+def _seal(plain: str, data: Plain, over: bytes) -> _Sealed:
     data_key = crypt4gh.new_data_key()
-    body = crypt4gh.encrypt_body(data, data_key)
-    view = memoryview(body)
-    blocks = b"".join(
-        hashlib.sha256(view[start : start + BLOCK]).digest() for start in range(0, len(body), BLOCK)
-    )
-    cipher = hashlib.sha256(body).hexdigest()
+    body: IO[bytes]
+    if len(data) > LARGE:
+        source = data if isinstance(data, mmap) else io.BytesIO(data)
+        source.seek(0)
+        # Closed, and so removed, when it is stored; it holds nothing that can be read.
+        body = tempfile.TemporaryFile()  # noqa: SIM115
+        cipher = crypt4gh.encrypt_stream(source, body, data_key)[1]  # type: ignore[arg-type]
+    else:
+        body = io.BytesIO(crypt4gh.encrypt_body(data[:], data_key))
+        cipher = hashlib.sha256(body.getbuffer()).hexdigest()
+    body.seek(0)
+    blocks = []
+    while block := body.read(BLOCK):
+        blocks.append(hashlib.sha256(block).digest())
+    size = body.tell()
+    body.seek(0)
     path = f"{cipher[:2]}/{cipher}"
     columns = {
         "plain_sha256": plain,
         "cipher_sha256": cipher,
         "size": len(data),
-        "body_size": len(body),
-        "blocks": blocks,
+        "body_size": size,
+        "blocks": b"".join(blocks),
         "path": path,
         "wrapped": vault.wrap(data_key, over, owner=plain),
     }

@@ -29,7 +29,7 @@ def timeline(subject: UUID, *, server: Server = None, json: AsJson = False) -> N
     with Client(server=server) as client:
         found = client.get(f"/subjects/subjects/{subject}")
     for entry in found["timeline"]:
-        line = f"{entry['date'] or '-'}\t{entry['kind']}\t{entry['title']}\t{entry['id']}"
+        line = f"{entry['date'] or '-'}\t{entry['lane']}\t{entry['title']}\t{entry['id']}"
         typer.echo(jsonlib.dumps(entry, ensure_ascii=False) if json else line)
 
 

@@ -45,6 +45,15 @@ async def test_few_variants_need_no_name(session, sending, opened):
     assert (await take_upload(session, batch_id=batch.id, n=1, data=data)).reason is None
 
 
+async def test_a_parted_genome_is_counted_together(session, sending, opened):
+    parts = [vcf(30), vcf(30).replace(b"\n1\t", b"\n2\t")]
+    for part in parts:
+        sending.add(part, "vcf", subject="P1")
+    batch = (await opened(sending)).batch
+    taken = [await take_upload(session, batch_id=batch.id, n=n, data=parts[n - 1]) for n in (1, 2)]
+    assert [one.reason for one in taken] == [None, "approval_gene_codes"]
+
+
 async def test_it_lies_under_its_own_key_and_right(session, sending, opened, site_a, as_actor):
     text = b"No lesion."
     sending.add(GENOME, "vcf", subject="P1")

@@ -2,16 +2,19 @@
 
 import gzip
 import json
+import mmap
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from tests.collect.conftest import BOMB, subject
 
+from renkei.collect.server import uploads
 from renkei.collect.server.batch import close_batch
 from renkei.collect.server.count import count_batch
 from renkei.collect.server.tables import BatchFile, FileState, Quarantine
 from renkei.collect.server.upload import NoSuchBatchFileError, take_upload
+from renkei.server import storage
 from renkei.server.events import EventRow
 from renkei.server.storage import ObjectErasedError, load
 from renkei.subjects.server.files import record_file, series_files, slide_file
@@ -187,3 +190,26 @@ async def test_cut_bytes_are_called_truncated_and_may_come_again(session, sendin
     assert cut.reason == "truncated"
     whole = await take_upload(session, batch_id=batch.id, n=n, data=data)
     assert whole.state is FileState.STORED
+
+
+async def test_a_large_slide_is_mapped_and_sealed_in_a_file(
+    session, sending, opened, tmp_path, monkeypatch
+):
+    data = next((SAMPLES / "wsi").glob("*.svs")).read_bytes()
+    for module in (storage, uploads):
+        monkeypatch.setattr(module, "LARGE", 1 << 16)
+    file = tmp_path / "sent"
+    file.write_bytes(data)
+    n = sending.add(data, "slide")
+    batch = (await opened(sending)).batch
+    mapped = uploads.bytes_of(file)
+    assert isinstance(mapped, mmap.mmap)
+    taken = await take_upload(session, batch_id=batch.id, n=n, data=mapped)
+    assert taken.state is FileState.STORED, taken.reason
+    row = (await session.scalars(select(Slide))).one()
+    assert await slide_file(session, row.id) == data
+    part = await storage.load_range(session, row.object_id, 70_000, 200_000)
+    assert part == data[70_000:200_000]
+    stored = await storage.find_object(session, row.object_id)
+    assert stored.size == len(data)
+    assert len(await storage.read_body(stored)) == stored.body_size

@@ -53,9 +53,9 @@ async def test_a_subject_comes_with_the_timeline(client_for, series_id, session)
     hospital = await client_for(Role.CURATOR)
     subject = await session.scalar(select(Subject.id))
     found = (await hospital.get(f"/api/v1/subjects/subjects/{subject}")).json()
-    assert [(e["date"], e["kind"], e["title"]) for e in found["timeline"]] == [
-        ("2024-02-19", "series", "CT ABDOMEN"),
-        (None, "record", "table"),
+    assert [(e["date"], e["lane"], e["title"]) for e in found["timeline"]] == [
+        ("2024-02-19", "image", "CT ABDOMEN"),
+        (None, "table", "table"),
     ]
 
 

@@ -8,6 +8,7 @@ export function IntakeViews() {
       of={[
         { to: "/collect", label: t("collect.batches") },
         { to: "/collect/quarantine", label: t("collect.quarantine") },
+        { to: "/collect/tables", label: t("collect.tables") },
       ]}
     />
   );

@@ -8,4 +8,6 @@ export const collectRoutes = (root: AnyRoute): AnyRoute[] =>
     "/collect/batches/$id": "Batch",
     "/collect/quarantine": "Quarantine",
     "/collect/quarantine/$id": "Held",
+    "/collect/tables": "Tables",
+    "/collect/tables/$id": "Columns",
   });

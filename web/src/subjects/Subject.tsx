@@ -1,17 +1,17 @@
-import { Anchor, Button, Table, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useCode } from "../parts/code";
-import { Empty } from "../parts/Empty";
 import { Facts } from "../parts/Facts";
-import { day, moment } from "../parts/format";
+import { moment } from "../parts/format";
 import { useId } from "../parts/id";
 import { Loaded } from "../parts/Loaded";
 import { Screen } from "../parts/Screen";
 import { Section } from "../parts/Section";
 import { State } from "../parts/State";
 import { useMay } from "../shell/session";
-import { addressOf, type SubjectDetail } from "./rows";
+import type { SubjectDetail } from "./rows";
+import { Timeline } from "./Timeline";
 
 /** One subject: who, and everything on record in one timeline. */
 export function Subject() {
@@ -59,36 +59,7 @@ export function Subject() {
             ]}
           />
           <Section title={t("subjects.timeline")} about={t("subjects.timeline_about")}>
-            {subject.timeline.length === 0 ? (
-              <Empty text={t("subjects.nothing_left")} />
-            ) : (
-              <Table fz="sm" verticalSpacing={5} maw={760} aria-label={t("subjects.timeline")}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th scope="col" w={120}>
-                      {t("subjects.date")}
-                    </Table.Th>
-                    <Table.Th scope="col" w={140}>
-                      {t("subjects.kind")}
-                    </Table.Th>
-                    <Table.Th scope="col">{t("subjects.what")}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {subject.timeline.map((entry) => (
-                    <Table.Tr key={entry.id}>
-                      <Table.Td>{day(entry.date)}</Table.Td>
-                      <Table.Td>{said("subjects.entry", entry.kind)}</Table.Td>
-                      <Table.Td>
-                        <Anchor component={Link} to={addressOf(entry)} fz="sm" c="indigo.9">
-                          {said("subjects.record_kind", entry.title)}
-                        </Anchor>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            )}
+            <Timeline entries={subject.timeline} />
           </Section>
         </Screen>
       )}

@@ -18,10 +18,10 @@ from renkei.annotate.slides import check_outline, to_elements
 from renkei.annotate.strokes import canvas_of, difference, drawn, pack_table
 from renkei.annotate.view import geometry_of_header
 from renkei.annotate.vocabulary import Vocabulary, load_vocabulary
-from renkei.annotate.work import import_packed, pack_canvas, run_tool
+from renkei.annotate.work import import_outlines, import_packed, pack_canvas, run_tool
 from renkei.errors import DataRefusedError, NotFoundError
 from renkei.imaging.labels import unpack
-from renkei.imaging.outlines import Outline, read_geojson
+from renkei.imaging.outlines import Outline
 from renkei.proof import canonical, digest
 from renkei.server.audit import record
 from renkei.server.db import actor_of
@@ -59,7 +59,9 @@ async def bring_labels(
     check_lease(attempt, lease)
     task = await find_task(session, task_id=attempt.task_id)
     if task.slide_id is not None:
-        outlines = await compute.run(read_geojson, data, seconds=SECONDS)
+        outlines = await compute.run(
+            import_outlines, data, kind.value, task.vocabulary, seconds=SECONDS
+        )
         for outline in outlines:
             name = uuid5(attempt.id, digest(canonical(to_elements([outline]))))
             await put_element(
@@ -147,7 +149,10 @@ async def import_record(
     image = await _referred(session, row)
     data = await record_file(session, row.id)
     if isinstance(image, Slide):
-        made = _outlines(await compute.run(read_geojson, data, seconds=SECONDS), words, image)
+        outlines = await compute.run(
+            import_outlines, data, row.format, words.reference, seconds=SECONDS
+        )
+        made = _outlines(outlines, words, image)
     else:
         files = (await series_files(session, image.id), image.source.value, image.modality)
         packed, found = await _import(data, Format(row.format), words.reference, files, values)

@@ -37,6 +37,7 @@ router = APIRouter(max_body_size=64 << 20)
 LABEL = needs(Permission.ANNOTATE_LABEL)
 GZIP = {"Content-Encoding": "gzip"}
 Form = Literal["nifti", "seg", "packed", "geojson"]
+Given = Literal[Form, "rtstruct", "sr", "ann", "coco"]
 GROUP = "A group of the vocabulary, such as organs."
 FILE: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream": {}}}}
 VALUES = "What the numbers of the file mean, as JSON {number: key}."
@@ -133,7 +134,7 @@ async def bring(
     request: Request,
     session: Db,
     lease: Annotated[UUID, Query(description="The lease of the window that acts.")],
-    format: Annotated[Form, Query(description="How the file is written.")],  # noqa: A002  its name in the address
+    format: Annotated[Given, Query(description="How the file is written.")],  # noqa: A002  its name in the address
     values: Annotated[str, Query(max_length=4_000, description=VALUES)] = "",
 ) -> AttemptOut:
     """Replace what is drawn by the labels of a file; `values` is JSON {number: key}."""

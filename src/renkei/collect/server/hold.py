@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from renkei.collect.quarantine import HeldState
 from renkei.collect.server.tables import Batch, BatchFile, FileState, Quarantine
 from renkei.server.audit import record
-from renkei.server.storage import store
+from renkei.server.storage import Plain, store
 
 
 async def hold_file(
@@ -18,7 +18,7 @@ async def hold_file(
     batch: Batch,
     row: BatchFile | None,
     kind: str,
-    data: bytes,
+    data: Plain,
     reason: str,
     subject_id: UUID | None = None,
 ) -> None:
@@ -37,7 +37,7 @@ async def hold_part(
     *,
     batch: Batch,
     row: BatchFile,
-    data: bytes,
+    data: Plain,
     reason: str,
     subject_id: UUID | None,
 ) -> None:
@@ -51,7 +51,7 @@ async def _keep(
     batch: Batch,
     row: BatchFile | None,
     kind: str,
-    data: bytes,
+    data: Plain,
     reason: str,
     subject_id: UUID | None,
     *,

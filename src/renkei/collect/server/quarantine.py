@@ -67,7 +67,7 @@ async def post_repair(held_id: UUID, body: RepairIn, session: Db) -> QuarantineO
     return QuarantineOut.model_validate(held)
 
 
-@router.put("/{held_id}/file", dependencies=DECIDE, max_body_size=max(LIMIT.values()))
+@router.put("/{held_id}/file", dependencies=DECIDE, max_body_size=LIMIT["dicom"])
 async def put_file(held_id: UUID, request: Request, session: Db) -> QuarantineOut:
     """Repair a held file by its bytes, sent again as the body."""
     held = await repair_held(

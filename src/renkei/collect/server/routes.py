@@ -12,6 +12,8 @@ from renkei.collect.server.count import Counts, count_batch, count_batches
 from renkei.collect.server.quarantine import router as quarantine_router
 from renkei.collect.server.schemas import BatchOut, CountsOut, FileOut, OpenedOut
 from renkei.collect.server.tables import Batch, BatchFile
+from renkei.collect.server.tabular import router as tabular_router
+from renkei.collect.server.tool import router as tool_router
 from renkei.collect.server.uploads import router as uploads_router
 from renkei.proof.batch import MANIFEST_LIMIT, parse_batch
 from renkei.server.actor import Permission
@@ -20,6 +22,8 @@ from renkei.server.web import Db, Page, Params, list_page, needs
 router = APIRouter(prefix="/collect", tags=["collect"])
 router.include_router(uploads_router)
 router.include_router(quarantine_router)
+router.include_router(tabular_router)
+router.include_router(tool_router)
 VIEW = needs(Permission.COLLECT_VIEW)
 SEND = needs(Permission.COLLECT_SEND)
 

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from blake3 import blake3
@@ -11,12 +12,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import __version__, compute
+from renkei.collect.claims import Claim
 from renkei.collect.kinds import DATA_TYPE, LIMIT
 from renkei.collect.part import Part, Sent
 from renkei.collect.parting import part_file
 from renkei.collect.scans import read_nifti_modality, read_slide
 from renkei.collect.server.batch import RETRIED
+from renkei.collect.server.bind import Unbound, bind_label
 from renkei.collect.server.facts import ConflictingBytesError, count_instances, write_nifti
+from renkei.collect.server.genes import is_gene_code
 from renkei.collect.server.group import CONFLICT
 from renkei.collect.server.hold import hold_file, hold_part
 from renkei.collect.server.intake import Taken
@@ -29,7 +33,7 @@ from renkei.proof import digest
 from renkei.server.audit import record
 from renkei.server.events import emit
 from renkei.server.lineage import record_run
-from renkei.server.storage import store
+from renkei.server.storage import Plain, store
 from renkei.subjects.server.tables import Record, RecordKind, Slide, Subject
 
 
@@ -37,7 +41,7 @@ class NoSuchBatchFileError(NotFoundError):
     """The manifest has no upload of that number."""
 
 
-async def take_upload(session: AsyncSession, *, batch_id: UUID, n: int, data: bytes) -> Taken:
+async def take_upload(session: AsyncSession, *, batch_id: UUID, n: int, data: Plain) -> Taken:
     """Take the file that the manifest numbers `n`; what cannot be taken goes to quarantine.
 
     The same file again changes nothing.
@@ -52,7 +56,7 @@ async def take_upload(session: AsyncSession, *, batch_id: UUID, n: int, data: by
     waits = row.state is FileState.EXPECTED or row.reason in RETRIED
     if not waits:
         return Taken(row.state, row.reason)
-    reason = _bytes_differ(row, data) or row.refused
+    reason = await asyncio.to_thread(_bytes_differ, row, data) or row.refused
     if reason is None:
         try:
             async with session.begin_nested():
@@ -63,7 +67,8 @@ async def take_upload(session: AsyncSession, *, batch_id: UUID, n: int, data: by
         await session.refresh(row)
         await hold_file(session, batch=batch, row=row, kind=row.kind, data=data, reason=reason)
         return Taken(FileState.QUARANTINED, reason)
-    row.state, row.reason, row.sha256 = FileState.STORED, None, digest(data)
+    sha256 = await asyncio.to_thread(digest, data)
+    row.state, row.reason, row.sha256 = FileState.STORED, None, sha256
     await record(session, "collect.take", row)
     return Taken(FileState.STORED, None)
 
@@ -85,7 +90,7 @@ async def find_upload(session: AsyncSession, *, batch_id: UUID, n: int) -> Batch
     return row
 
 
-def _bytes_differ(row: BatchFile, data: bytes) -> str | None:
+def _bytes_differ(row: BatchFile, data: Plain) -> str | None:
     if len(data) > LIMIT[row.kind]:
         return "too_large"
     if blake3(data).hexdigest() == row.blake3:
@@ -101,7 +106,7 @@ class Upload:
         session: AsyncSession,
         batch: Batch,
         row: BatchFile,
-        data: bytes,
+        data: Plain,
         *,
         decided: bool = False,
     ) -> None:
@@ -112,6 +117,9 @@ class Upload:
         # A person releases it: what the manifest said of consents may be out of date by now.
         self.decided = decided
         self.gate = Gate(session, batch)
+        # Whose share of the file counts as an individual identification code.
+        self.codes: set[str] = set()
+        self.refers: dict[str, Any] | None = row.refers
 
     async def take(self) -> str | None:
         """Take it as what it was sent as."""
@@ -124,13 +132,13 @@ class Upload:
     async def _nifti(self) -> str | None:
         refers = self.row.refers or {}
         modality = await compute.run(
-            read_nifti_modality, self.data, refers.get("modality"), seconds=60.0
+            read_nifti_modality, self.data[:], refers.get("modality"), seconds=60.0
         )
         subject = await self._subject(modality)
         if isinstance(subject, str):
             return subject
         series = await write_nifti(
-            self.session, subject=subject, modality=modality, refers=refers, data=self.data
+            self.session, subject=subject, modality=modality, refers=refers, data=self.data[:]
         )
         await count_instances(self.session, [series])
         await self._lineage(subject.id, digest(self.data))
@@ -175,17 +183,27 @@ class Upload:
 
     async def _parts(self) -> str | None:
         known = await pseudonyms_of(self.session, self.batch)
-        sent = Sent(self.data, self.row.pseudonym, frozenset(known))
+        sent = Sent(self.data[:], self.row.pseudonym, frozenset(known))
         parts = await compute.run(part_file, self.row.kind, sent, seconds=120.0)
         admitted: list[tuple[Part, Subject]] = []
         refused: list[tuple[Part, str]] = []
         for part in parts:
             reason = None if self.decided or known[part.pseudonym] else Reason.NO_CONSENT.value
-            subject = reason or await self.gate.admit(
-                part.pseudonym,
-                data_type=DATA_TYPE[self.row.kind],
-                gene_codes=part.gene_code,
+            code = await is_gene_code(
+                self.session,
+                site_id=self.batch.site_id,
+                pseudonym=part.pseudonym,
+                told=part.genes,
+                data=part.data,
             )
+            if code:
+                self.codes.add(part.pseudonym)
+            subject = reason or await self.gate.admit(
+                part.pseudonym, data_type=DATA_TYPE[self.row.kind], gene_codes=code
+            )
+            if isinstance(subject, Subject) and part.claim is not None:
+                unbound = await self._bind(part.claim, subject)
+                subject = unbound or subject
             if isinstance(subject, str):
                 refused.append((part, subject))
             else:
@@ -215,13 +233,20 @@ class Upload:
         )
         self.row.original_id = original.id
 
+    async def _bind(self, claim: Claim, subject: Subject) -> str | None:
+        found = await bind_label(self.session, subject=subject, claim=claim, refers=self.row.refers)
+        if isinstance(found, Unbound):
+            return found.value
+        self.refers = found
+        return None
+
     async def _write(self, part: Part, subject: Subject) -> None:
         stored = await store(
             self.session,
             part.data,
             site_id=subject.site_id,
             subject_id=subject.id,
-            genome=part.gene_code,
+            genome=part.pseudonym in self.codes,
         )
         values = insert(Record).values(
             subject_id=subject.id,
@@ -232,8 +257,8 @@ class Upload:
             date=part.date,
             data=dict(part.summary),
             object_id=stored.id,
-            refers=self.row.refers,
-            gene_code=part.gene_code,
+            refers=self.refers,
+            gene_code=part.pseudonym in self.codes,
         )
         fresh = await self.session.scalar(values.on_conflict_do_nothing().returning(Record.id))
         if fresh is not None:

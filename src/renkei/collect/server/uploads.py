@@ -5,6 +5,7 @@ and filetype; nobody reads them: files lie under random names in the hospital's 
 """
 
 import asyncio
+import mmap
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from renkei.collect.server.upload import find_upload, take_upload
 from renkei.errors import TooLargeError, UsageError
 from renkei.server.actor import Permission
 from renkei.server.db import transaction
+from renkei.server.storage import LARGE, Plain
 from renkei.server.web import current_actor, needs
 from renkei.settings import load_settings
 
@@ -71,13 +73,21 @@ async def after_upload(request: Request) -> Completed:
         batch_id, n = _target(metadata)
         file = Path(path)
         try:
-            data = await asyncio.to_thread(file.read_bytes)
+            data = await asyncio.to_thread(bytes_of, file)
             async with transaction(actor) as session:
                 await take_upload(session, batch_id=batch_id, n=n, data=data)
         finally:
             await asyncio.to_thread(_remove, file)
 
     return take
+
+
+def bytes_of(file: Path) -> Plain:
+    """Return a file's bytes; a large one is mapped, so that it is never in memory whole."""
+    if file.stat().st_size <= LARGE:
+        return file.read_bytes()
+    with file.open("rb") as opened:
+        return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _remove(file: Path) -> None:

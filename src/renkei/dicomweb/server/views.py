@@ -1,7 +1,5 @@
 """What the own viewers fetch: slabs of a series, tiles of a slide."""
 
-import os
-from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,14 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from renkei import compute
 from renkei.dicomweb.server.below import Scope, find_series, find_slide
 from renkei.dicomweb.server.cache import Cache
+from renkei.dicomweb.server.slides import SLIDES
 from renkei.dicomweb.slabs import Slabs, slabs_of
-from renkei.dicomweb.tiles import BLOCK, Pyramid, block_of
+from renkei.dicomweb.tiles import BLOCK, Block, Pyramid
 from renkei.errors import NotFoundError
-from renkei.server.storage import load
 from renkei.subjects.server.files import series_files, series_renditions
 from renkei.subjects.server.tables import Slide, Source
 
-Block = Mapping[tuple[int, int], bytes]
 SERIES: Cache[Slabs] = Cache(128 << 20, lambda slabs: slabs.size)
 TILES: Cache[Block] = Cache(32 << 20, lambda block: sum(map(len, block.values())))
 
@@ -78,7 +75,7 @@ async def slide_tile(
     _pyramid(slide).check(level, column, row)
 
     async def make() -> Block:
-        return await _block(await load(session, slide.object_id), level, column, row)
+        return await SLIDES.block(session, slide.object_id, _pyramid(slide), level, (column, row))
 
     block = await TILES.get((slide.id, slide.sha256, level, column // BLOCK, row // BLOCK), make)
     return block[column, row]
@@ -86,15 +83,3 @@ async def slide_tile(
 
 def _pyramid(slide: Slide) -> Pyramid:
     return Pyramid(slide.width, slide.height, slide.mpp)
-
-
-async def _block(data: bytes, level: int, column: int, row: int) -> Block:
-    # OpenSlide wants a path: an anonymous file keeps the plain bytes off the disk.
-    handle = os.memfd_create("slide")
-    try:
-        with os.fdopen(os.dup(handle), "wb") as file:
-            file.write(data)
-        path = f"/proc/{os.getpid()}/fd/{handle}"
-        return await compute.run(block_of, path, level, column, row, seconds=60.0)
-    finally:
-        os.close(handle)

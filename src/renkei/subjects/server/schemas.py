@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 
 from renkei.server.web import In, Out
 from renkei.subjects.server.tables import RecordKind, Source
+from renkei.subjects.timeline import Lane
 
 
 class SiteIn(In):
@@ -49,12 +50,13 @@ class SubjectOut(Out):
 
 
 class EntryOut(Out):
-    """One line of a timeline."""
+    """One line of a timeline; `lane` is the row that it stands in."""
 
     date: dt.date | None
     kind: str
     id: UUID
     title: str
+    lane: Lane
 
 
 class SubjectDetailOut(SubjectOut):

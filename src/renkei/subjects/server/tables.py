@@ -253,6 +253,23 @@ class Record(Table):
         return _by_site(cls.site_id, actor)
 
 
+class ColumnTemplate(Table):
+    """How a hospital's tables of one header are to be read; `layout` is the header's digest."""
+
+    __tablename__ = "column_template"
+    __table_args__ = (UniqueConstraint("site_id", "layout"),)
+
+    site_id: Mapped[UUID] = mapped_column(ForeignKey(Site.id), index=True)
+    layout: Mapped[str]
+    columns: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    saved_by: Mapped[str]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Show own templates to a hospital, to the platform's people all."""
+        return _by_site(cls.site_id, actor)
+
+
 class Grant(Table):
     """A user's right to see one series or slide for a task, until it expires."""
 
