@@ -120,6 +120,10 @@ def test_the_sheet_is_confirmed_from_the_paper(client, folder):
     assert "key" not in done(folder)
     assert post(client, "key", line=lines[-1].lower()).status_code == 303
     assert "key" in done(folder)
+    # Whoever opens the pages later does not get the key.
+    again = client.get("/setup/sheet")
+    assert again.status_code == 403
+    assert not any(line in again.text for line in lines)
 
 
 def test_the_archive_is_asked(client, folder):

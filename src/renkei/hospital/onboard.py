@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from renkei.client import save_token
+from renkei.deid.pseudonym import PseudonymKey
 from renkei.errors import ForbiddenError, UsageError
 from renkei.hospital.find import open_archive
 from renkei.hospital.peer import parse_peer
@@ -24,6 +25,10 @@ TEXTS = ("server", "approval", "agreement", "pacs", "ae_title")
 
 class BadAnswerError(UsageError):
     """A field of the form cannot be understood."""
+
+
+class SheetConfirmedError(ForbiddenError):
+    """The key was printed; no page shows it any more."""
 
 
 class OtherSiteError(ForbiddenError):
@@ -110,13 +115,26 @@ def confirm_sheet(folder: Path, typed: str) -> None:
     Raises:
         WrongSheetError: It is not that line.
     """
-    wanted = sheet_lines(open_site(folder).key())[-1]
+    key = open_site(folder).key()
+    wanted = sheet_lines(key)[-1]
     if "".join(typed.upper().split()) not in {
         "".join(wanted.split()),
         "".join(wanted.split()[1:]),
     }:
         raise WrongSheetError("This is not the last line of the sheet; print it, then type it.")
-    _note(folder, "key")
+    _note(folder, "key", sheet=key.fingerprint)
+
+
+def sheet_to_print(folder: Path) -> PseudonymKey:
+    """Return the key until its sheet was confirmed; a new epoch has a new sheet.
+
+    Raises:
+        SheetConfirmedError: It was: whoever sits at this computer could read the key else.
+    """
+    key = open_site(folder).key()
+    if _notes(folder).get("sheet") == key.fingerprint:
+        raise SheetConfirmedError("The sheet was printed and confirmed; it is not shown again.")
+    return key
 
 
 def check_archive(folder: Path) -> None:
@@ -139,8 +157,9 @@ def _notes(folder: Path) -> dict[str, str]:
     return found
 
 
-def _note(folder: Path, step: str) -> None:
-    notes = {**_notes(folder), step: datetime.now(UTC).isoformat(timespec="seconds")}
+def _note(folder: Path, step: str, **more: str) -> None:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    notes = {**_notes(folder), step: now, **more}
     part = folder / f".{NOTES}.part"
     part.write_text(json.dumps(notes), "utf-8")
     part.replace(folder / NOTES)

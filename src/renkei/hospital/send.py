@@ -1,6 +1,7 @@
 """Send the outbox: a manifest first, then what the platform misses, then the counts compared."""
 
 from contextlib import closing
+from typing import Any
 from uuid import UUID
 
 from renkei.client import API, Client
@@ -14,6 +15,9 @@ from renkei.hospital.transfer import transfer
 from renkei.hospital.vault import Item, Vault
 from renkei.hospital.wire import Wire, wired
 from renkei.proof.batch import BatchManifest, SentConsent, SentFile, SentSubject
+
+# What a fault on the way has damaged is missed again, and sent a second time; then nothing is.
+PASSES = 2
 
 
 class CountsDifferError(ConflictError):
@@ -103,18 +107,23 @@ def _consent(consent: dict[str, object]) -> SentConsent:
 
 
 def _send_batch(site: Site, vault: Vault, client: Client, batch: int) -> Sent:
-    opened = client.send(
-        "POST",
-        f"{API}/collect/batches",
-        content=vault.manifest(batch),
-        headers={"Content-Type": "application/json"},
-    ).json()
-    vault.note_remote(batch, opened["id"], opened["stow_root"])
-    missing = set(opened["missing"])
-    items = [item for item in wired(site, vault.items_of(batch)) if item.n in missing]
-    transfer(site, client, opened["id"], opened["stow_root"], items)
+    for _ in range(PASSES):
+        opened = _open(client, vault.manifest(batch))
+        vault.note_remote(batch, opened["id"], opened["stow_root"])
+        missing = set(opened["missing"])
+        if not missing:
+            break
+        items = [item for item in wired(site, vault.items_of(batch)) if item.n in missing]
+        transfer(site, client, opened["id"], opened["stow_root"], items)
     answer = client.post(f"/collect/batches/{opened['id']}/close")
     return _closed(site, vault, batch, answer, UUID(opened["id"]))
+
+
+def _open(client: Client, manifest: bytes) -> dict[str, Any]:
+    """Say what is sent; the platform answers what it misses, or holds damaged."""
+    path, headers = f"{API}/collect/batches", {"Content-Type": "application/json"}
+    answer: dict[str, Any] = client.send("POST", path, content=manifest, headers=headers).json()
+    return answer
 
 
 def _closed(site: Site, vault: Vault, batch: int, answer: dict[str, object], remote: UUID) -> Sent:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from renkei.client import API, Client
-from renkei.errors import ConflictError, NotFoundError
+from renkei.errors import ConflictError, NotFoundError, PeerUnreachableError, UsageError
 from renkei.hospital.site import Site
 from renkei.hospital.vault import Item, Vault, opened
 
@@ -19,6 +19,10 @@ PIECE = 64 << 10
 GROUP_BYTES, GROUP_FILES = 6 << 20, 64
 TUS = {"Tus-Resumable": "1.0.0"}
 Step = Callable[[], None]
+
+
+class PartKeptError(PeerUnreachableError):
+    """The platform did not keep all that it was sent."""
 
 
 class Pace:
@@ -55,7 +59,7 @@ def transfer(site: Site, client: Client, batch: str, root: str, items: list[Item
     """Send files by several connections at once; the first that breaks ends all, to be resumed.
 
     Raises:
-        PeerUnreachableError: The platform does not answer.
+        PeerUnreachableError: The platform does not answer, or keeps only a part.
     """
     pace = Pace(site.send_mbit)
     steps: list[Step] = [
@@ -109,9 +113,13 @@ def _store(site: Site, client: Client, root: str, group: list[Item], pace: Pace)
 
 
 def _upload(site: Site, client: Client, batch: str, item: Item, pace: Pace) -> None:
-    # 409: the batch was closed before a break in the line; its counts decide in the end.
-    with suppress(ConflictError), opened(site.folder) as vault:
-        _resumed(site, vault, client, batch, item, pace)
+    try:
+        with opened(site.folder) as vault:
+            _resumed(site, vault, client, batch, item, pace)
+    except ConflictError as error:
+        # The batch was closed before a break in the line: its counts decide in the end.
+        if error.facts.get("reason") != "batch_closed":
+            raise
 
 
 def _resumed(site: Site, vault: Vault, client: Client, batch: str, item: Item, pace: Pace) -> None:
@@ -129,8 +137,13 @@ def _resumed(site: Site, vault: Vault, client: Client, batch: str, item: Item, p
                 "Content-Type": "application/offset+octet-stream",
                 "Content-Length": str(len(data)),
             }
-            client.send("PATCH", address, content=pace.pieces(data), headers=headers)
+            answer = client.send("PATCH", address, content=pace.pieces(data), headers=headers)
             offset += len(data)
+            if answer.headers.get("Upload-Offset") != str(offset):
+                raise PartKeptError(
+                    "The platform kept only a part of a file, its disk may be full; tell its "
+                    "operator, then send again."
+                )
 
 
 def _resume(client: Client, item: Item) -> tuple[str | None, int]:
@@ -138,7 +151,8 @@ def _resume(client: Client, item: Item) -> tuple[str | None, int]:
         return None, 0
     try:
         answer = client.send("HEAD", item.upload, headers=TUS)
-    except NotFoundError:
+    except (NotFoundError, UsageError):
+        # 400: it was begun by a tool that did not yet name what the platform's HEAD asks for.
         return None, 0
     offset = int(answer.headers.get("Upload-Offset", "0"))
     # A whole upload that the platform misses did not arrive as it was sent: begin again.
@@ -146,7 +160,8 @@ def _resume(client: Client, item: Item) -> tuple[str | None, int]:
 
 
 def _create(vault: Vault, client: Client, batch: str, item: Item) -> str:
-    told = {"batch": batch, "n": str(item.n)}
+    # An upload without name and type is taken but cannot be asked for; both say nothing here.
+    told = {"batch": batch, "n": str(item.n), "filename": str(item.n), "filetype": "any"}
     metadata = ",".join(
         f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in told.items()
     )

@@ -4,6 +4,7 @@ import hmac
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -48,6 +49,14 @@ _TEMPLATES = Environment(
     loader=PackageLoader("renkei.hospital.pages"), autoescape=select_autoescape()
 )
 FORM_BYTES = 1 << 20
+
+
+def _moment(text: str) -> str:
+    """Return a moment as the clock on this computer's wall shows it."""
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+_TEMPLATES.filters["moment"] = _moment
 Form = Mapping[str, list[str]]
 
 

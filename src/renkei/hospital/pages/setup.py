@@ -11,6 +11,7 @@ from renkei.hospital.onboard import (
     confirm_sheet,
     set_platform,
     set_site,
+    sheet_to_print,
     steps_of,
 )
 from renkei.hospital.pilot import FILES, go_live
@@ -41,10 +42,13 @@ def setup_of(folder: Path) -> dict[str, Any]:
 
 
 def sheet_of(folder: Path) -> dict[str, Any]:
-    """Return what the printed sheet shows."""
-    site = open_site(folder)
-    key = site.key()
-    return {"site": site, "lines": sheet_lines(key), "fingerprint": key.fingerprint}
+    """Return what the printed sheet shows, until it was confirmed."""
+    key = sheet_to_print(folder)
+    return {
+        "site": open_site(folder),
+        "lines": sheet_lines(key),
+        "fingerprint": key.fingerprint,
+    }
 
 
 def notice_of(folder: Path) -> dict[str, Any]:
