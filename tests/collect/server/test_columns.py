@@ -1,12 +1,12 @@
 """Tables by a saved mapping: which cells do not fit and why, seen by their own hospital alone."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.collect.conftest import subject
 
 from renkei.collect.server.upload import take_upload
 from renkei.server.actor import Role
-from renkei.subjects.server.tables import Subject
+from renkei.subjects.server.tables import Record, Subject
 
 TABLE = (
     "患者,検査日,HbA1c,病名\n"
@@ -68,6 +68,14 @@ async def test_a_mapping_is_kept_for_the_next_time(hospital, client_for, site_b)
     assert (await other.get("/api/v1/collect/tables")).json() == []
     assert (await other.get(path)).status_code == 404
     assert (await other.put(path, json={"columns": COLUMNS})).status_code == 404
+
+
+async def test_a_table_that_a_recall_erased_is_no_longer_listed(hospital, session):
+    who = await session.scalar(select(Subject.id).where(Subject.pseudonym == "P1"))
+    await session.execute(update(Record).where(Record.subject_id == who).values(data=None))
+    await session.commit()
+    (left,) = (await hospital.get("/api/v1/collect/tables")).json()
+    assert (left["tables"], left["rows"]) == (1, 2)
 
 
 async def test_a_mapped_table_stands_in_the_timeline_as_its_cells(hospital, session):

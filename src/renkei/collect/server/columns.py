@@ -80,7 +80,8 @@ async def list_layouts(session: AsyncSession) -> list[Layout]:
             func.sum(Record.data["rows"].astext.cast(Integer)),
         )
         .join(Site, Site.id == Record.site_id)
-        .where(Record.kind == RecordKind.TABLE)
+        # What a recall erased has no header any more.
+        .where(Record.kind == RecordKind.TABLE, Record.data.has_key("columns"))
         .group_by(Record.site_id, Site.code, header)
         .order_by(func.count().desc(), Site.code, header)
     )
