@@ -33,6 +33,8 @@ def drop_database(server_url: str, name: str) -> None:
 def create_role(url: str) -> None:
     """Create the platform's own role, and let the owner's connections take it."""
     with psycopg.connect(plain_url(url), autocommit=True) as connection:
+        # Two that begin at once would both find none; the lock ends with the connection.
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [APP_ROLE])
         known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
         if known.fetchone() is None:
             connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(APP_ROLE)))
