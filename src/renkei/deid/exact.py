@@ -2,7 +2,8 @@
 
 import warnings
 from io import BytesIO
-from mmap import mmap
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 
 import numpy as np
 from pydicom import dcmread, dcmwrite
@@ -10,7 +11,7 @@ from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from renkei.deid.parse import BIG_ENDIAN, MalformedError
+from renkei.deid.parse import BIG_ENDIAN, MalformedError, Parsed, parse
 
 _HEAD = 1 << 12
 _GROUPS = (b"\x02\0", b"\x08\0")
@@ -40,6 +41,18 @@ def exact(data: bytes | mmap) -> bytes | mmap:
         raise
     except Exception as error:  # pydicom raises many types on a file it cannot read
         raise MalformedError("The file is damaged.", reason="malformed") from error
+
+
+def parse_file(path: Path) -> Parsed:
+    """Return the object in a file; of a picture that lies in it as it is, nothing is read.
+
+    Raises:
+        MalformedError: The file is empty, or pydicom cannot read it either.
+    """
+    if not path.stat().st_size:
+        raise MalformedError("The file is no DICOM object.", reason="not_dicom")
+    with path.open("rb") as file:
+        return parse(exact(mmap(file.fileno(), 0, access=ACCESS_READ)))
 
 
 def _little(found: Dataset) -> bytes:

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from renkei.deid.charset import UndecodableError, decode
-from renkei.deid.exact import exact
+from renkei.deid.exact import parse_file
 from renkei.deid.face import HeadFacts, find_faces, shows_face
 from renkei.deid.mask import Cover
-from renkei.deid.parse import Element, MalformedError, parse
+from renkei.deid.parse import Element, MalformedError
 from renkei.deid.source import read_source, walk
 from renkei.errors import DataRefusedError, TimeLimitError
 
@@ -93,7 +93,7 @@ def _note(path: Path, stacks: dict[str, _Stack]) -> None:
     if head[128:] != b"DICM" and head[:2] not in {b"\x02\0", b"\x08\0"}:
         return
     try:
-        parsed = parse(exact(path.read_bytes()))
+        parsed = parse_file(path)
         source = read_source(parsed)
         if source.modality in {"CT", "MR"} and parsed.pixels is not None:
             _add(path, parsed.elements, source.modality, source.sop_uid,
