@@ -68,7 +68,7 @@ class Intake:
 
 def add_files(intake: Intake) -> Iterator[Added]:
     """Yield one answer per file below the root; images come before the labels drawn on them."""
-    paths = [p for p in files_below(intake.root) if not _is_control(p)]
+    paths = [p for p in files_below(intake.root) if not is_control(p)]
     names = {p: _relative(intake, p) for p in paths}
     late = [p for p in paths if (link := intake.links.files.get(names[p])) and link.image]
     intake.faces.scan(paths, deface=intake.site.deface)
@@ -77,7 +77,8 @@ def add_files(intake: Intake) -> Iterator[Added]:
         yield _add(intake, path, names[path], series)
 
 
-def _is_control(path: Path) -> bool:
+def is_control(path: Path) -> bool:
+    """Tell whether a file says something of the others and is no data itself."""
     # A hidden file is one that is still being received.
     return path.name in CONTROL or path.name.endswith(COLUMNS) or path.name.startswith(".")
 

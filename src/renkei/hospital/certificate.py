@@ -1,6 +1,5 @@
 """The certificate of a batch: what was done to its files, what stayed behind, and who signed."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
@@ -14,7 +13,7 @@ from renkei.deid.profile import load_profile
 from renkei.errors import NotFoundError
 from renkei.hospital.review import SCHEMA as REVIEWED
 from renkei.hospital.site import Site
-from renkei.hospital.vault import FILE, Vault
+from renkei.hospital.vault import Vault, VaultFile
 from renkei.proof.certificate import open_certificate, sign_certificate
 
 KIND = "deidentification"
@@ -105,13 +104,11 @@ def read_certificate(site: Site, batch: int) -> dict[str, Any]:
     return open_certificate(note, [site.signer().verifier], kind=KIND)
 
 
-class Signatures:
+class Signatures(VaultFile):
     """Which signature let which batch go; each lets one batch go, the next that is made."""
 
     def __init__(self, site: Site) -> None:
-        self._db = sqlite3.connect(site.folder / FILE, timeout=30)
-        self._db.row_factory = sqlite3.Row
-        self._db.executescript(REVIEWED + _SCHEMA)
+        super().__init__(site.folder, REVIEWED + _SCHEMA)
 
     def bind(self, vault: Vault) -> None:
         """Give the open batches their signature, or none; what was signed before is used up."""
@@ -145,7 +142,3 @@ class Signatures:
             "ORDER BY n DESC LIMIT 1"
         ).fetchone()
         return row if row is not None and row["files"] == files else None
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()

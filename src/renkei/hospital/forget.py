@@ -6,13 +6,12 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from renkei.errors import UsageError
 from renkei.hospital.masks import FOLDER as MASKS
 from renkei.hospital.site import FORGOTTEN, PSEUDONYM_KEY, Site
-from renkei.hospital.vault import FILE, Vault
+from renkei.hospital.vault import FILE, Vault, now
 from renkei.proof.certificate import sign_certificate
 
 # What was sent, to whom and who signed it; every other table says which patient or which file.
@@ -96,7 +95,7 @@ def _certificate(site: Site, done: Forgotten) -> str:
     statement = {
         "site": str(site.site),
         "approval": site.approval,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": now(),
         "destroyed": asdict(done),
         "impossible": [code for code, _, _ in CONSEQUENCES],
     }

@@ -5,20 +5,19 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from imagecodecs import png_encode
 
-from renkei.deid.exact import exact
+from renkei.deid.exact import parse_file
 from renkei.deid.mask import Box, Cover
 from renkei.deid.ocr import Look, Word, look_at
-from renkei.deid.parse import MalformedError, parse
+from renkei.deid.parse import MalformedError
 from renkei.deid.pixels import PixelsRefusedError, read_layout
 from renkei.deid.source import read_source
 from renkei.errors import ConflictError, DataRefusedError, NotFoundError, TimeLimitError
 from renkei.hospital.site import Site
-from renkei.hospital.vault import FILE, Vault
+from renkei.hospital.vault import Vault, VaultFile, now
 
 FOLDER = "masks"
 RISK = "may_show_text"
@@ -66,21 +65,14 @@ class _Group:
     files: dict[str, Path]
 
 
-class Masks:
+class Masks(VaultFile):
     """The masks of one site; pictures and reports stand in its folder and never leave it."""
 
     def __init__(self, site: Site, vault: Vault) -> None:
+        super().__init__(site.folder, _SCHEMA)
         self._vault = vault
         self._folder = site.folder / FOLDER
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        self._db = sqlite3.connect(site.folder / FILE, timeout=30)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def look(self) -> int:
         """Look at held series that hold a file not looked at yet; return how many were looked at.
@@ -112,7 +104,7 @@ class Masks:
             if not _risky(row) or not path.is_file():
                 continue
             try:
-                parsed = parse(exact(path.read_bytes()))
+                parsed = parse_file(path)
                 source, layout = read_source(parsed), read_layout(parsed.elements)
             except (MalformedError, PixelsRefusedError):
                 continue
@@ -137,7 +129,7 @@ class Masks:
                 "words = excluded.words, boxes = excluded.boxes, state = 'open', reviewer = NULL, "
                 "at = excluded.at RETURNING n, look",
                 (key, group.modality, group.rows, group.columns, len(seen.pictures), words,
-                 chosen, _now()),
+                 chosen, now()),
             ).fetchone()  # fmt: skip
             self._db.executemany(
                 "INSERT INTO mask_file VALUES (?, ?) ON CONFLICT DO UPDATE SET series = ?",
@@ -204,7 +196,7 @@ class Masks:
             done = self._db.execute(
                 "UPDATE mask_series SET boxes = ?, state = ?, reviewer = ?, at = ? "
                 "WHERE n = ? AND look = ?",
-                (json.dumps([_plain(b) for b in inside]), state, reviewer, _now(), n, look),
+                (json.dumps([_plain(b) for b in inside]), state, reviewer, now(), n, look),
             )
         if not done.rowcount:
             raise SeriesChangedError("Files came to this series; look at it again.")
@@ -284,7 +276,3 @@ def masking(site: Site, vault: Vault) -> Iterator[Masks]:
         yield found
     finally:
         found.close()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from renkei.hospital.pilot import pilots_done
 from renkei.hospital.platform import platform_of
 from renkei.hospital.sheet import WrongSheetError, sheet_lines
 from renkei.hospital.site import NoSiteError, Site, create_site, open_site, save_site
-from renkei.hospital.vault import opened
+from renkei.hospital.vault import now, opened
 
 NOTES = "setup.json"
 DATES = ("period_start", "period_end", "opt_out_start", "opt_out_end")
@@ -158,8 +158,7 @@ def _notes(folder: Path) -> dict[str, str]:
 
 
 def _note(folder: Path, step: str, **more: str) -> None:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    notes = {**_notes(folder), step: now, **more}
+    notes = {**_notes(folder), step: now(), **more}
     part = folder / f".{NOTES}.part"
     part.write_text(json.dumps(notes), "utf-8")
     part.replace(folder / NOTES)

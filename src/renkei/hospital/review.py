@@ -1,10 +1,8 @@
 """Review by unique value: each text that would leave is read once, however many files hold it."""
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from pydicom.multival import MultiValue
 
 from renkei.hospital.site import Site
 from renkei.hospital.suspected import suspected_texts
-from renkei.hospital.vault import FILE, Vault
+from renkei.hospital.vault import Vault, VaultFile, now
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS text (
@@ -48,19 +46,12 @@ class Text:
     files: int
 
 
-class Review:
+class Review(VaultFile):
     """The decisions of one site; each carries the version of the list that it made."""
 
     def __init__(self, site: Site, vault: Vault) -> None:
+        super().__init__(site.folder, SCHEMA)
         self._site, self._vault = site, vault
-        self._db = sqlite3.connect(site.folder / FILE, timeout=30)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(SCHEMA)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def read(self) -> None:
         """Take the texts of the waiting files that were not read before."""
@@ -103,7 +94,7 @@ class Review:
         with self._db:
             self._db.executemany(
                 "UPDATE text SET state = ?, version = ?, reviewer = ?, at = ? WHERE n = ?",
-                [(state, version, reviewer, _now(), n) for state, n in pairs],
+                [(state, version, reviewer, now(), n) for state, n in pairs],
             )
         self.hold_refused()
         return version
@@ -130,7 +121,7 @@ class Review:
         with self._db:
             self._db.execute(
                 "INSERT INTO signed (reviewer, version, files, at) VALUES (?, ?, ?, ?)",
-                (reviewer, self.version(), len(self._vault.waiting()), _now()),
+                (reviewer, self.version(), len(self._vault.waiting()), now()),
             )
 
     def signatures(self) -> list[dict[str, Any]]:
@@ -169,7 +160,3 @@ def reviewing(site: Site, vault: Vault) -> Iterator[Review]:
         yield found
     finally:
         found.close()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

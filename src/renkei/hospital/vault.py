@@ -67,21 +67,28 @@ class NewItem:
     reasons: tuple[str, ...]
 
 
-class Vault:
-    """One site's vault; each method is one transaction."""
+class VaultFile:
+    """The vault's file, for its owner alone, with tables that are made where they are missing."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, schema: str) -> None:
         path = folder / FILE
         path.touch(mode=0o600)
         self._db = sqlite3.connect(path, timeout=30)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(schema)
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+class Vault(VaultFile):
+    """One site's vault; each method is one transaction."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, _SCHEMA)
 
     def assign(self, key: PseudonymKey, patient: str) -> tuple[str, int]:
         """Return the patient's pseudonym and its epoch; a new patient gets the current one."""
@@ -136,7 +143,7 @@ class Vault:
             self._db.execute(
                 "INSERT INTO held (source, path, kind, reason, at) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (source) DO UPDATE SET reason = excluded.reason, path = excluded.path",
-                (source, str(path), kind, reason, _now()),
+                (source, str(path), kind, reason, now()),
             )
 
     def keep(self, source: str, item: NewItem) -> None:
@@ -165,7 +172,7 @@ class Vault:
             self._db.execute(
                 "INSERT INTO held (source, path, kind, reason, at) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (source) DO UPDATE SET reason = excluded.reason, path = excluded.path",
-                (row["source"], str(path), row["kind"], reason, _now()),
+                (row["source"], str(path), row["kind"], reason, now()),
             )
 
     def mark_of(self, name: str) -> str | None:
@@ -189,7 +196,7 @@ class Vault:
         """Close the outbox's files into a batch and return its number."""
         with self._db:
             made = self._db.execute(
-                "INSERT INTO batch (manifest, state, at) VALUES (?, 'open', ?)", (manifest, _now())
+                "INSERT INTO batch (manifest, state, at) VALUES (?, 'open', ?)", (manifest, now())
             )
             number = made.lastrowid
             self._db.executemany(
@@ -256,7 +263,7 @@ class Vault:
     def _mark(self, source: str, state: str) -> None:
         self._db.execute(
             "INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT (source) DO UPDATE SET state = ?",
-            (source, state, _now(), state),
+            (source, state, now(), state),
         )
 
     def _one(self, query: str, *arguments: object) -> sqlite3.Row:
@@ -277,5 +284,6 @@ def opened(folder: Path) -> Iterator[Vault]:
         vault.close()
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the moment as the vault keeps it."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import shutil
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +11,9 @@ from pathlib import Path
 from time import monotonic
 
 from renkei.errors import UsageError
-from renkei.hospital.add import COLUMNS, CONTROL
+from renkei.hospital.add import is_control
 from renkei.hospital.site import Site
-from renkei.hospital.vault import FILE
+from renkei.hospital.vault import VaultFile
 
 POLL = 5.0
 _SCHEMA = """
@@ -38,20 +37,15 @@ class Looked:
     unreadable: int = 0
 
 
-class Watch:
+class Watch(VaultFile):
     """The folders of one site; what was taken is remembered by its hash and left where it is."""
 
     def __init__(self, site: Site, clock: Callable[[], float] = monotonic) -> None:
         if not site.watch:
             raise NoWatchError('Name folders in site.toml, such as watch = ["D:/export"].')
+        super().__init__(site.folder, _SCHEMA)
         self._site, self._clock = site, clock
         self._resting: dict[str, tuple[int, int, float]] = {}
-        self._db = sqlite3.connect(site.folder / FILE, timeout=30)
-        self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def look(self) -> Looked:
         """Take what rests; a file that changes or cannot be read waits for the next look."""
@@ -85,7 +79,7 @@ class Watch:
         row = self._db.execute(
             "SELECT size, changed FROM watched WHERE path = ?", (where,)
         ).fetchone()
-        if row == (before.st_size, before.st_mtime_ns):
+        if row and tuple(row) == (before.st_size, before.st_mtime_ns):
             return ""
         if not self._rests(where, before):
             return "growing"
@@ -109,7 +103,7 @@ class Watch:
         return now - since >= self._site.watch_rest
 
     def _place(self, path: Path, part: Path, digest: str, seen: os.stat_result) -> str:
-        control = path.name in CONTROL or path.name.endswith(COLUMNS)
+        control = is_control(path)
         known = self._db.execute("SELECT 1 FROM watched WHERE sha256 = ?", (digest,)).fetchone()
         if control or not known:
             target = self._site.spool / path.name

@@ -1,7 +1,6 @@
 """Compress what goes over the wire without loss; each file is decoded again before it is queued."""
 
 import io
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from renkei.deid.pixels import PixelsRefusedError
 from renkei.deid.recode import encode_frame
 from renkei.errors import DataRefusedError, UsageError
 from renkei.hospital.site import Site
-from renkei.hospital.vault import FILE, Item
+from renkei.hospital.vault import Item, VaultFile
 from renkei.imaging.dicom import decode_pixels, pixel_sha256, shape_of
 
 SYNTAXES = {"htj2k": "1.2.840.10008.1.2.4.201", "jpegls": "1.2.840.10008.1.2.4.80"}
@@ -33,19 +32,14 @@ class BadWireError(UsageError):
     """The settings name a compression that there is not."""
 
 
-class Wire:
+class Wire(VaultFile):
     """The compressed copies of one site's outbox; what is not smaller stays as it is."""
 
     def __init__(self, site: Site) -> None:
         if site.wire not in {"none", *SYNTAXES}:
             raise BadWireError("wire in site.toml is none, htj2k or jpegls.")
+        super().__init__(site.folder, _SCHEMA)
         self._folder, self._syntax = site.outbox, SYNTAXES.get(site.wire)
-        self._db = sqlite3.connect(site.folder / FILE, timeout=30)
-        self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def compress(self, items: list[Item]) -> list[Item]:
         """Return the items as they go, smaller ones in the place of those that compress."""

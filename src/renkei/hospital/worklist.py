@@ -1,17 +1,16 @@
 """What a rule found and what of it was fetched; kept in the vault, so that a kill loses none."""
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from renkei.hospital.rule import Rule
-from renkei.hospital.vault import FILE, Vault
+from renkei.hospital.vault import VaultFile, now
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS search (
@@ -42,18 +41,11 @@ class Wanted:
     tries: int
 
 
-class Worklist:
+class Worklist(VaultFile):
     """The searches of one site; each method is one transaction."""
 
     def __init__(self, folder: Path) -> None:
-        self._db = sqlite3.connect(folder / FILE, timeout=30)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        super().__init__(folder, _SCHEMA)
 
     def begin(self, rule: Rule, peer: str) -> tuple[int, str]:
         """Return the search of this rule and archive, and how far it is; a done one begins anew."""
@@ -62,7 +54,7 @@ class Worklist:
                 "INSERT INTO search (name, rule, peer, state, at) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (rule, peer) DO UPDATE SET at = excluded.at, "
                 "state = CASE state WHEN 'done' THEN 'listing' ELSE state END",
-                (rule.name, rule.sha256, peer, LISTING, _now()),
+                (rule.name, rule.sha256, peer, LISTING, now()),
             )
         row = self._db.execute(
             "SELECT id, state FROM search WHERE rule = ? AND peer = ?", (rule.sha256, peer)
@@ -177,8 +169,6 @@ class Worklist:
 @contextmanager
 def worklist(folder: Path) -> Iterator[Worklist]:
     """Open a site's worklist and close it."""
-    # The vault makes the file with its rights.
-    Vault(folder).close()
     found = Worklist(folder)
     try:
         yield found
@@ -189,7 +179,3 @@ def worklist(folder: Path) -> Iterator[Worklist]:
 def question(first: date, last: date, more: dict[str, str]) -> str:
     """Return the name of a question as the worklist keeps it."""
     return json.dumps([first.isoformat(), last.isoformat(), more], sort_keys=True)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
