@@ -7,6 +7,9 @@ from uuid import uuid4
 import httpx2
 from blake3 import blake3
 
+from renkei.client import Client
+from renkei.hospital.send import send
+from renkei.hospital.vault import opened
 from renkei.proof.batch import parse_batch
 
 
@@ -94,3 +97,12 @@ class Platform:
         return httpx2.Response(
             200, content=json.dumps({"sent": sent, "stored": stored, "quarantined": quarantined})
         )
+
+
+def sent_by(site, platform):
+    """Send what waits in a site to this platform."""
+    with (
+        opened(site.folder) as vault,
+        Client("http://platform", "token", transport=platform.transport()) as client,
+    ):
+        return send(site, vault, client)

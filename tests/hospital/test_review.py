@@ -1,33 +1,17 @@
 """Review by unique value, signed sending, and forms that another site cannot send."""
 
 import re
-import shutil
 from time import monotonic, sleep
 
 import pytest
 from starlette.testclient import TestClient
 from tests.hospital.platform_made import Platform
-from tests.hospital.site_made import make_data, make_site
-from tests.hospital.test_add import added
 
 from renkei.client import Client
 from renkei.hospital.pages import sending
 from renkei.hospital.pages.app import build
 from renkei.hospital.review import reviewing
-from renkei.hospital.site import open_site
 from renkei.hospital.vault import opened
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("review")
-    added(make_site(folder / "site"), make_data(folder / "ward"))
-    return folder / "site"
-
-
-@pytest.fixture
-def site(filled, tmp_path):
-    return open_site(shutil.copytree(filled, tmp_path / "site"))
 
 
 @pytest.fixture

@@ -1,39 +1,14 @@
 """Sending: the manifest first, nothing twice, and counts that close at both ends."""
 
-import shutil
-
 import pytest
-from tests.hospital.platform_made import Platform
-from tests.hospital.site_made import make_data, make_site
-from tests.hospital.test_add import added
+from tests.hospital.platform_made import Platform, sent_by
 
-from renkei.client import Client, ServerUnreachableError
+from renkei.client import ServerUnreachableError
 from renkei.hospital import transfer
-from renkei.hospital.send import CountsDifferError, send
-from renkei.hospital.site import open_site
+from renkei.hospital.send import CountsDifferError
 from renkei.hospital.vault import opened
 from renkei.proof.batch import parse_batch
 from renkei.proof.certificate import open_certificate
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("filled")
-    added(make_site(folder / "site"), make_data(folder / "ward"))
-    return folder / "site"
-
-
-@pytest.fixture
-def site(filled, tmp_path):
-    return open_site(shutil.copytree(filled, tmp_path / "site"))
-
-
-def sent_by(site, platform):
-    with (
-        opened(site.folder) as vault,
-        Client("http://platform", "token", transport=platform.transport()) as client,
-    ):
-        return send(site, vault, client)
 
 
 def test_everything_in_the_outbox_arrives_and_the_counts_close(site):

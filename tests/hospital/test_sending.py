@@ -4,7 +4,6 @@ import datetime as dt
 import http.server
 import io
 import json
-import shutil
 import ssl
 import threading
 from contextlib import closing, contextmanager
@@ -19,9 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.hospital.platform_made import Platform
-from tests.hospital.site_made import SAMPLES, make_data, make_site
-from tests.hospital.test_add import added
+from tests.hospital.platform_made import Platform, sent_by
+from tests.hospital.site_made import SAMPLES
 
 from renkei.client import Client, ServerUnreachableError
 from renkei.collect.kinds import DATA_TYPE
@@ -29,7 +27,6 @@ from renkei.hospital import platform as module
 from renkei.hospital.pilot import PilotNotDoneError, PilotUnsignedError, go_live
 from renkei.hospital.platform import BadAuthorityError, ToolTooOldError, platform_of
 from renkei.hospital.review import reviewing
-from renkei.hospital.send import send
 from renkei.hospital.site import open_site, save_site
 from renkei.hospital.transfer import PIECE, Pace
 from renkei.hospital.vault import opened
@@ -38,26 +35,6 @@ from renkei.imaging.dicom import pixel_sha256
 from renkei.proof.batch import parse_batch
 
 EARLIER = Path(__file__).parent / "manifest_0_1_0.json"
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sending")
-    added(make_site(folder / "site"), make_data(folder / "ward"))
-    return folder / "site"
-
-
-@pytest.fixture
-def site(filled, tmp_path):
-    return open_site(shutil.copytree(filled, tmp_path / "site"))
-
-
-def sent_by(site, platform):
-    with (
-        opened(site.folder) as vault,
-        Client("http://platform", "token", transport=platform.transport()) as client,
-    ):
-        return send(site, vault, client)
 
 
 class Watched(Platform):
