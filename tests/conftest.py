@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from tests.killed import deadly_workers, killed
@@ -24,6 +25,9 @@ from renkei.settings import Settings
 
 __all__ = ["deadly_workers", "killed"]
 TEMPLATE = "template_renkei"
+# A machine that is busy with other tests is slow; that says nothing of an example.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ test("a curator opens a case, decides otherwise, and stands there by name", asyn
   page,
 }) => {
   const user = await signIn(context, page, "curator", "en");
-  await page.goto("/select/cases?modality=CT");
+  await page.goto("/select/cases?modality=CT&standing=accept");
   const reason = `Looked at on ${new Date().toISOString()}`;
   await page.locator("tbody tr td:first-child a").first().click();
   await expect(page.getByRole("heading", { name: "Measures" })).toBeVisible();

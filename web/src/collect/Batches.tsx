@@ -15,7 +15,8 @@ import { addsUp, type BatchRow } from "./rows";
 import { useEarned } from "./useEarned";
 import { IntakeViews } from "./Views";
 
-const inThirtyDays = () => new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+const inDays = (days: number) =>
+  new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 /** What was sent and what became of it: every file is stored or in quarantine with a reason. */
 export function Batches() {
@@ -46,13 +47,13 @@ export function Batches() {
       {
         label: t("collect.wait.approvals"),
         path: "/consent/approvals",
-        query: { "expires.max": inThirtyDays() },
+        query: { "expires.min": inDays(0), "expires.max": inDays(30) },
         to: "/consent?sort=expires",
       },
       {
         label: t("collect.wait.agreements"),
         path: "/consent/agreements",
-        query: { "ends.max": inThirtyDays() },
+        query: { "ends.min": inDays(0), "ends.max": inDays(30) },
         to: "/consent/agreements?sort=ends",
       },
       {
@@ -144,16 +145,6 @@ export function Batches() {
                 </Text>
               ),
           },
-          ...(paid
-            ? [
-                {
-                  key: "earned",
-                  label: t("collect.earned"),
-                  numeric: true,
-                  cell: (row: BatchRow) => yen(earned.get(row.site_id) ?? 0),
-                },
-              ]
-            : []),
           {
             key: "opened_by",
             label: t("collect.sent_by"),

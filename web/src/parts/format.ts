@@ -31,5 +31,6 @@ export function money(minor: number, currency: string, language: Language): stri
 
 export function megabytes(size: number | null | undefined): string {
   if (size === null || size === undefined) return "—";
+  if (size < 1e3) return `${size} B`;
   return size < 1e6 ? `${(size / 1e3).toFixed(0)} KB` : `${(size / 1e6).toFixed(1)} MB`;
 }
