@@ -1,7 +1,9 @@
 """Files come in: clean into the outbox, or held with a reason; the true dates decide."""
 
+import io
 from datetime import date
 
+import pydicom
 import pytest
 from tests.hospital.site_made import CONSENTS, SAMPLES, dicom, make_data, make_site
 
@@ -13,6 +15,7 @@ from renkei.hospital.vault import opened
 
 MR = SAMPLES / "mr_dicom" / "brain_002.dcm"
 STUDY = date(2001, 3, 16)
+OTHER_UID = "1.2.840.99999.1.20010316.77"
 
 
 def added(site, data):
@@ -65,6 +68,25 @@ def test_every_kind_is_taken_and_every_refusal_has_its_reason(tmp_path):
         "no_consent.dcm": ("no_consent",),
         "withdrawn.dcm": ("consent_withdrawn",),
         "broken.dcm": ("truncated",),
+    }
+
+
+def test_big_endian_and_objects_without_a_preamble_are_taken(tmp_path):
+    data = tmp_path / "ward"
+    data.mkdir()
+    (data / "consent.csv").write_text(CONSENTS, "utf-8")
+    whole = pydicom.dcmread(io.BytesIO(dicom(MR, "0090417723", "山寺^太郎左")))
+    pydicom.dcmwrite(
+        data / "bare.dcm", pydicom.Dataset(whole), implicit_vr=False, little_endian=True
+    )
+    whole.PixelData = whole.pixel_array.astype(">u2").tobytes()
+    whole.SOPInstanceUID = whole.file_meta.MediaStorageSOPInstanceUID = OTHER_UID
+    whole.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRBigEndian
+    pydicom.dcmwrite(data / "swapped.dcm", whole, implicit_vr=False, little_endian=False)
+    found = added(make_site(tmp_path / "site"), data)
+    assert {name: (a.state, a.reasons) for name, a in found.items()} == {
+        "bare.dcm": ("clean", ()),
+        "swapped.dcm": ("clean", ()),
     }
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from blake3 import blake3
 
+from renkei.deid.exact import parse_file
 from renkei.deid.fhir import patient_ids, read_bundle
 from renkei.deid.genes import deidentify_maf, patient_of_barcode, vcf_samples
 from renkei.deid.identifiers import Identifiers
 from renkei.deid.kinds import kind_of
 from renkei.deid.mask import Cover
-from renkei.deid.parse import MalformedError, parse
+from renkei.deid.parse import MalformedError
 from renkei.deid.profile import load_profile
 from renkei.deid.pseudonym import PseudonymKey, normal_id
 from renkei.deid.result import Kind, Result, State, held
@@ -122,7 +123,7 @@ def _clean(
             part.write_bytes(result.data)
         return result, None
     try:
-        source = read_source(parse(path.read_bytes())) if kind is Kind.DICOM else None
+        source = read_source(parse_file(path)) if kind is Kind.DICOM else None
     except MalformedError as error:
         return held(kind, str(error.facts.get("reason", error.code))), None
     return _one(intake, path, kind, part, source, intake.links.files.get(name) or Link(""), series)
