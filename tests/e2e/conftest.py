@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -50,6 +49,6 @@ def story():
         time.sleep(1)
     steps = steps_of(log)
     yield Story(folder, steps["open"]["open"], steps)
-    process.send_signal(signal.SIGINT)
+    process.terminate()
     process.wait(60)
     shutil.rmtree(folder, ignore_errors=True)

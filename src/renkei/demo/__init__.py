@@ -1,5 +1,6 @@
 """The demo: two hospitals, real scans, one command, the whole line."""
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -21,4 +22,6 @@ def demo(
     need_extra("server", "fastapi", "sqlalchemy")
     from renkei.demo.story import tell
 
+    # Whoever ends the demo ends its platform with it, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     tell(data.absolute(), port, as_json=as_json, stay=not end)
