@@ -31,6 +31,8 @@ PRELOAD = [
     "openslide",
     "PIL.Image",
     "zstandard",
+    # Selection reads tables with it; a quarter of a second for each case else.
+    "polars",
 ]
 
 
@@ -103,6 +105,8 @@ def _context() -> Any:
     if sys.platform == "win32":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
+    # As many children work at once as there are processors: threads of each would only wait.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     context.set_forkserver_preload(PRELOAD)
     return context
 

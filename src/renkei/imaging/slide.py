@@ -67,6 +67,8 @@ class Slide:
         except Exception:  # noqa: BLE001  OpenSlide's own errors quote the file
             raise SlideRefusedError("The pixels of the slide cannot be decoded.") from None
         rgba = np.asarray(region)
+        if rgba[..., 3].min() == 255:
+            return np.ascontiguousarray(rgba[..., :3])
         # What no scanner saw is transparent: white, not black, so that it is not taken for tissue.
         alpha = rgba[..., 3:4].astype(np.uint16)
         mixed = rgba[..., :3] * alpha // 255 + (255 - alpha)

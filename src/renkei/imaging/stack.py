@@ -1,7 +1,6 @@
 """Order slices along the normal, and say what is wrong with the stack."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,11 +54,13 @@ def order_slices(headers: Sequence[Dataset]) -> Stack:
     """Sort single-frame headers along the normal of their orientation (PS3.3 C.7.6.2).
 
     Positions (0020,0032) are projected on u = row × column of (0020,0037), in mm.
+
+    Raises:
+        ValueError: A position or an orientation holds no numbers.
     """
     if code := _unplaced(headers):
         return Stack((), 0.0, np.eye(3), (code,))
-    axes = _axes(headers[0])
-    positions = np.array([[float(v) for v in h.ImagePositionPatient] for h in headers])
+    positions, axes = placed(headers)
     along = positions @ axes[2]
     order = np.argsort(along, kind="stable")
     steps = np.diff(along[order])
@@ -74,6 +75,19 @@ def order_slices(headers: Sequence[Dataset]) -> Stack:
     if spacing <= 0:
         codes.append(StackCode.NO_SPACING)
     return Stack(tuple(int(i) for i in order), spacing, axes, tuple(codes))
+
+
+def placed(headers: Sequence[Dataset]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each slice's position (n, 3) in mm, and the axes x, y, z of the first as rows.
+
+    Raises:
+        ValueError: A position or an orientation holds no numbers.
+    """
+    positions = np.array([[float(v) for v in h.ImagePositionPatient] for h in headers])
+    axes = _axes(headers[0])
+    if positions.shape != (len(headers), 3) or not np.isfinite(positions).all():
+        raise ValueError("A position is no three numbers.")
+    return positions, axes
 
 
 def _unplaced(headers: Sequence[Dataset]) -> StackCode | None:
@@ -91,6 +105,9 @@ def _unplaced(headers: Sequence[Dataset]) -> StackCode | None:
 def _axes(header: Dataset) -> NDArray[np.float64]:
     """Return the unit vectors of x, y and z as rows; written cosines are rounded."""
     row, column = np.array([float(v) for v in header.ImageOrientationPatient]).reshape(2, 3)
+    # A NaN fails every comparison, so that it is refused with the rest.
+    if not np.linalg.norm(np.cross(row, column)) > 0:
+        raise ValueError("An orientation is no two directions.")
     row = row / np.linalg.norm(row)
     column = column - row * (row @ column)
     column = column / np.linalg.norm(column)
@@ -107,20 +124,21 @@ def _kind(headers: Sequence[Dataset]) -> StackCode | None:
     return None
 
 
-def _mixed(headers: Sequence[Dataset]) -> list[StackCode]:
-    def kinds(*values: tuple[object, ...]) -> bool:
-        return len(Counter(values)) > 1
+def _rounded(header: Dataset, keyword: str, digits: int) -> tuple[float, ...]:
+    return tuple(round(float(v), digits) for v in header.get(keyword) or ())
 
-    found = []
-    if kinds(*((h.get("SeriesInstanceUID"), h.get("FrameOfReferenceUID")) for h in headers)):
-        found.append(StackCode.SEVERAL_SERIES)
-    if kinds(*((h.get("Rows"), h.get("Columns")) for h in headers)):
-        found.append(StackCode.MIXED_MATRIX)
-    if kinds(*(tuple(round(float(v), 3) for v in h.ImageOrientationPatient) for h in headers)):
-        found.append(StackCode.MIXED_ORIENTATION)
-    if kinds(*(tuple(round(float(v), 4) for v in h.get("PixelSpacing") or ()) for h in headers)):
-        found.append(StackCode.MIXED_SPACING)
-    return found
+
+# What every slice of a stack has in common, to the digits that writers keep.
+IN_COMMON: Mapping[StackCode, Callable[[Dataset], tuple[object, ...]]] = {
+    StackCode.SEVERAL_SERIES: lambda h: (h.get("SeriesInstanceUID"), h.get("FrameOfReferenceUID")),
+    StackCode.MIXED_MATRIX: lambda h: (h.get("Rows"), h.get("Columns")),
+    StackCode.MIXED_ORIENTATION: lambda h: _rounded(h, "ImageOrientationPatient", 3),
+    StackCode.MIXED_SPACING: lambda h: _rounded(h, "PixelSpacing", 4),
+}
+
+
+def _mixed(headers: Sequence[Dataset]) -> list[StackCode]:
+    return [code for code, of in IN_COMMON.items() if len({of(h) for h in headers}) > 1]
 
 
 def _steps(steps: NDArray[np.float64]) -> list[StackCode]:

@@ -24,6 +24,10 @@ class SeriesRefusedError(DataRefusedError):
     """The series makes no regular volume; `facts["reasons"]` says why."""
 
 
+class NotGreyError(SeriesRefusedError):
+    """The pixels have colours; only grey ones are measurements."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesFacts:
     """What one slice of a series says of the whole; empty or None where it says nothing.
@@ -166,6 +170,23 @@ def _voxels(slices: Sequence[Slice]) -> NDArray[np.generic]:
             raise SeriesRefusedError("Only grey images make a volume.", reasons=["not_grey"])
         _rescale(stored, one.header, voxels[z])
     return voxels
+
+
+def plane_of(header: Dataset, stored: NDArray[Any]) -> NDArray[Any]:
+    """Return the rescaled values of one slice (y, x): int16 where each is whole and fits.
+
+    Raises:
+        NotGreyError: The slice has colours.
+        SeriesRefusedError: The header holds a number that is none.
+    """
+    if stored.ndim != 2:
+        raise NotGreyError("Only grey images make a volume.", reasons=["not_grey"])
+    try:
+        out = np.empty(stored.shape, dtype=np.int16 if _whole(header) else np.float32)
+        _rescale(stored, header, out)
+    except (ValueError, TypeError, OverflowError, FloatingPointError) as error:
+        raise SeriesRefusedError("A header holds a number that is none.") from error
+    return out
 
 
 def _rescale(stored: NDArray[Any], header: Dataset, out: NDArray[Any]) -> None:
