@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from renkei.server import queue
 
-revision = '1ad9e872ff0e'
+revision = 'd2cef2ec1730'
 down_revision = None
 
 
@@ -97,6 +97,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_leaf')),
     sa.UniqueConstraint('audit_id', name=op.f('uq_audit_leaf_audit_id')),
     sa.UniqueConstraint('index', name=op.f('uq_audit_leaf_index'))
+    )
+    op.create_table('cohort',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('standing', sa.Enum('accept', 'review', 'exclude', name='outcome', native_enum=False, length=40), nullable=False),
+    sa.Column('modality', sa.String(), nullable=True),
+    sa.Column('recipe_sha256', sa.String(), nullable=False),
+    sa.Column('case_ids', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('patients', sa.Integer(), nullable=False),
+    sa.Column('counts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cohort')),
+    sa.UniqueConstraint('name', name=op.f('uq_cohort_name'))
     )
     op.create_table('dataset',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
@@ -580,6 +594,23 @@ def upgrade() -> None:
     sa.UniqueConstraint('site_id', 'manifest_sha256', name=op.f('uq_batch_site_id_manifest_sha256'))
     )
     op.create_index(op.f('ix_batch_site_id'), 'batch', ['site_id'], unique=False)
+    op.create_table('case_review',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('outcome', sa.Enum('accept', 'review', 'exclude', name='outcome', native_enum=False, length=40), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('seconds', sa.Double(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_case_review_site_id')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_case_review_subject_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_review')),
+    sa.UniqueConstraint('case_id', 'by', name=op.f('uq_case_review_case_id_by'))
+    )
+    op.create_index(op.f('ix_case_review_site_id'), 'case_review', ['site_id'], unique=False)
+    op.create_index(op.f('ix_case_review_subject_id'), 'case_review', ['subject_id'], unique=False)
     op.create_table('consent',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -603,6 +634,54 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_consent_site_id'), 'consent', ['site_id'], unique=False)
     op.create_index(op.f('ix_consent_subject_id'), 'consent', ['subject_id'], unique=False)
+    op.create_table('duplicate',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('first_id', sa.Uuid(), nullable=False),
+    sa.Column('second_id', sa.Uuid(), nullable=False),
+    sa.Column('first_subject_id', sa.Uuid(), nullable=False),
+    sa.Column('second_subject_id', sa.Uuid(), nullable=False),
+    sa.Column('first_site_id', sa.Uuid(), nullable=False),
+    sa.Column('second_site_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('identical', 'near', name='kind', native_enum=False, length=40), nullable=False),
+    sa.Column('across_sites', sa.Boolean(), nullable=False),
+    sa.Column('share', sa.Double(), nullable=False),
+    sa.Column('bits', sa.Double(), nullable=False),
+    sa.Column('how', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sa.Enum('open', 'confirmed', 'dismissed', name='duplicatestate', native_enum=False, length=40), nullable=False),
+    sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('by', sa.String(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['first_site_id'], ['site.id'], name=op.f('fk_duplicate_first_site_id')),
+    sa.ForeignKeyConstraint(['first_subject_id'], ['subject.id'], name=op.f('fk_duplicate_first_subject_id')),
+    sa.ForeignKeyConstraint(['second_site_id'], ['site.id'], name=op.f('fk_duplicate_second_site_id')),
+    sa.ForeignKeyConstraint(['second_subject_id'], ['subject.id'], name=op.f('fk_duplicate_second_subject_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_duplicate')),
+    sa.UniqueConstraint('first_id', 'second_id', name=op.f('uq_duplicate_first_id_second_id'))
+    )
+    op.create_index(op.f('ix_duplicate_first_subject_id'), 'duplicate', ['first_subject_id'], unique=False)
+    op.create_index(op.f('ix_duplicate_second_id'), 'duplicate', ['second_id'], unique=False)
+    op.create_index(op.f('ix_duplicate_second_subject_id'), 'duplicate', ['second_subject_id'], unique=False)
+    op.create_index(op.f('ix_duplicate_state'), 'duplicate', ['state'], unique=False)
+    op.create_table('fingerprint',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('own', sa.LargeBinary(), nullable=False),
+    sa.Column('views', sa.LargeBinary(), nullable=False),
+    sa.Column('digests', sa.LargeBinary(), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('columns', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_fingerprint_site_id')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_fingerprint_subject_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_fingerprint')),
+    sa.UniqueConstraint('case_id', name=op.f('uq_fingerprint_case_id'))
+    )
+    op.create_index(op.f('ix_fingerprint_site_id'), 'fingerprint', ['site_id'], unique=False)
+    op.create_index(op.f('ix_fingerprint_subject_id'), 'fingerprint', ['subject_id'], unique=False)
     op.create_table('listing',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -733,6 +812,19 @@ def upgrade() -> None:
     sa.UniqueConstraint('version_id', 'subject_id', name=op.f('uq_version_recall_version_id_subject_id'))
     )
     op.create_index(op.f('ix_version_recall_version_id'), 'version_recall', ['version_id'], unique=False)
+    op.create_table('workspace',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('agreement_id', sa.Uuid(), nullable=False),
+    sa.Column('approval_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_workspace_agreement_id')),
+    sa.ForeignKeyConstraint(['approval_id'], ['approval.id'], name=op.f('fk_workspace_approval_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_workspace_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_workspace')),
+    sa.UniqueConstraint('agreement_id', name=op.f('uq_workspace_agreement_id'))
+    )
+    op.create_index(op.f('ix_workspace_site_id'), 'workspace', ['site_id'], unique=False)
     op.create_table('batch_file',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -777,6 +869,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('model_id', 'side', name=op.f('uq_evaluation_model_id_side'))
     )
     op.create_index(op.f('ix_evaluation_version_id'), 'evaluation', ['version_id'], unique=False)
+    op.create_table('investigator',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('workspace_id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_investigator_user_id')),
+    sa.ForeignKeyConstraint(['workspace_id'], ['workspace.id'], name=op.f('fk_investigator_workspace_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_investigator')),
+    sa.UniqueConstraint('workspace_id', 'user_id', name=op.f('uq_investigator_workspace_id_user_id'))
+    )
+    op.create_index(op.f('ix_investigator_user_id'), 'investigator', ['user_id'], unique=False)
     op.create_table('licence_order',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -883,6 +986,22 @@ def upgrade() -> None:
     op.create_index(op.f('ix_series_study_id'), 'series', ['study_id'], unique=False)
     op.create_index(op.f('ix_series_subject_id'), 'series', ['subject_id'], unique=False)
     op.create_index('ix_series_uid', 'series', ['series_uid'], unique=False)
+    op.create_table('workspace_note',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('workspace_id', sa.Uuid(), nullable=False),
+    sa.Column('author_id', sa.Uuid(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('question', sa.Boolean(), nullable=False),
+    sa.Column('answer', sa.String(), nullable=True),
+    sa.Column('answered_by', sa.Uuid(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['answered_by'], ['user_account.id'], name=op.f('fk_workspace_note_answered_by')),
+    sa.ForeignKeyConstraint(['author_id'], ['user_account.id'], name=op.f('fk_workspace_note_author_id')),
+    sa.ForeignKeyConstraint(['workspace_id'], ['workspace.id'], name=op.f('fk_workspace_note_workspace_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_workspace_note'))
+    )
+    op.create_index(op.f('ix_workspace_note_workspace_id'), 'workspace_note', ['workspace_id'], unique=False)
     op.create_table('annotate_task',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -1057,6 +1176,9 @@ def upgrade() -> None:
     sa.Column('reasons', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('metrics', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('stratum', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('facts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('grades', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('over_quota', sa.Boolean(), nullable=False),
     sa.Column('nearest', sa.Double(), nullable=True),
     sa.Column('current', sa.Boolean(), nullable=False),
     sa.Column('by', sa.String(), nullable=False),

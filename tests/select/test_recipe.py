@@ -37,8 +37,11 @@ def test_a_changed_limit_changes_the_hash() -> None:
         ("name = 1", "schema"),
         (SMALL.replace('name = "small"\n', ""), "name"),
         (SMALL + "least_ago = 3\n", "least_ago"),
-        (SMALL + '[[rule]]\nmetric = "ct_noise"\nz = "high"\n', "wrong value"),
-        (SMALL + '[[rule]]\nmetric = "geometry"\ncodes = { tilt = "drop" }\n', "tilt"),
+        (SMALL + '[[rule]]\nmetric = "ct_noise"\nz = "high"\n', r"rule\[0\]\.z"),
+        (SMALL + '[[rule]]\nmetric = "geometry"\ncodes = { tilt = "drop" }\n', "drop"),
+        (SMALL + '[[rule]]\nmetric = "ct_noise"\nexclude = nan\n', r"rule\[0\]\.exclude"),
+        (SMALL + '[[quota]]\nof = "age"\n', r"quota\[0\]\.of"),
+        (SMALL + "least_age = 200\n", "inclusion.least_age"),
         ("[", "TOML"),
     ],
 )

@@ -11,7 +11,7 @@ from renkei.select.verdict import Outcome, decide
 
 NOISE = Metric("noise", "HU", frozenset({"CT"}), "high", lambda _: Measured(1.0), scale="log")
 TISSUE = Metric("tissue", "%", frozenset({"CT"}), "low", lambda _: Measured(1.0))
-CT = CaseFacts("CT", age=40)
+CT = CaseFacts("CT", kernel="SOFT", age=40)
 
 
 def recipe(*rules: Rule, **more: object) -> Recipe:
@@ -47,14 +47,17 @@ def test_a_required_metric_that_does_not_apply_asks_a_person() -> None:
 
 @pytest.mark.parametrize(("patients", "answer"), [(19, "review"), (20, "accept")])
 def test_a_stratum_too_small_gives_no_decision(patients: int, answer: str) -> None:
-    stratum = Stratum("noise", {"modality": "CT"}, float(np.log(10)), 0.2, patients)
+    stratum = Stratum(
+        "noise", {"modality": "CT", "kernel": "SOFT"}, float(np.log(10)), 0.2, patients
+    )
     found = decide(recipe(Rule("noise", z=3.5), strata=(stratum,)), CT, [(NOISE, Measured(10.0))])
     assert found.outcome == answer
     assert (found.metrics[0].z is None) == (patients < 20)
+    assert found.metrics[0].stratum_median == pytest.approx(10)
 
 
 def test_z_is_robust_and_on_the_log_scale() -> None:
-    stratum = Stratum("noise", {"modality": "CT"}, float(np.log(10)), 0.2, 30)
+    stratum = Stratum("noise", {"modality": "CT", "kernel": "SOFT"}, float(np.log(10)), 0.2, 30)
     held = decide(recipe(Rule("noise", z=3.5), strata=(stratum,)), CT, [(NOISE, Measured(20.0))])
     assert held.metrics[0].z == pytest.approx(np.log(2) / 0.2, abs=1e-3)
 
@@ -85,3 +88,16 @@ def test_nearest_is_the_distance_to_the_limit(value: float, limit: float) -> Non
     found = decide(recipe(Rule("noise", exclude=limit)), CT, [(NOISE, Measured(value))])
     assert found.nearest == pytest.approx(abs(value - limit) / limit, abs=1e-4)
     assert (found.outcome == "exclude") == (value > limit)
+
+
+def test_the_score_in_the_modality_stands_beside_the_one_in_the_stratum() -> None:
+    """A stratum as bad as its case hides it; the pooled reference does not, nor is it a stratum."""
+    own = Stratum("noise", {"modality": "CT", "kernel": "SOFT"}, float(np.log(40)), 0.2, 30)
+    pooled = Stratum("noise", {"modality": "CT"}, float(np.log(10)), 0.2, 90)
+    case = (NOISE, Measured(40.0))
+    found = decide(recipe(Rule("noise", z=3.5, z_pooled=3.5), strata=(own, pooled)), CT, [case])
+    assert (found.metrics[0].z, found.metrics[0].pooled_patients) == (0.0, 90)
+    assert found.metrics[0].z_pooled == pytest.approx(np.log(4) / 0.2, abs=1e-3)
+    assert [reason.key for reason in found.reasons] == ["noise.unusual_in_modality"]
+    alone = decide(recipe(Rule("noise", z=3.5), strata=(pooled,)), CT, [case])
+    assert [reason.key for reason in alone.reasons] == ["noise.stratum_too_small"]

@@ -11,7 +11,7 @@ from renkei.preprocess.plan import parse_plan
 from renkei.preprocess.preview import before_and_after, pair_before_and_after
 from renkei.preprocess.run import Made, run_plan
 from renkei.preprocess.step import Finding, Scan
-from renkei.select.judge import is_nifti
+from renkei.select.case import is_nifti
 
 
 @dataclass(frozen=True, slots=True)

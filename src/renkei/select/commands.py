@@ -1,6 +1,7 @@
 """`renkei select …`: judge files by a recipe, or decide on a platform's cases."""
 
 import json
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,17 +13,26 @@ from renkei.child import call
 from renkei.client import Client
 from renkei.compute import map_cases
 from renkei.errors import UsageError
-from renkei.imaging.dicom import pixel_sha256
-from renkei.select.duplicates import find_duplicates
+from renkei.imaging.slide import SlideRefusedError
+from renkei.select.case import SLIDE, Case, case_of_files
+from renkei.select.compare import compare
+from renkei.select.dryrun import dry_run
+from renkei.select.dryrun_text import report
 from renkei.select.folder import FileCase, find_cases
-from renkei.select.judge import SLIDE, judge_series, judge_slide
-from renkei.select.recipe import CaseFacts, Recipe, builtin_recipes, load_recipe
+from renkei.select.judge import RECORD_KINDS, judge_record, judge_series, judge_slide
+from renkei.select.near import find_near
+from renkei.select.prints import CasePrint, print_of, print_of_slide
+from renkei.select.recipe import STRATUM_KEYS, CaseFacts, Recipe, builtin_recipes, load_recipe
+from renkei.select.stored import read_verdicts
+from renkei.select.strata import as_toml, keys_of, strata_of
 from renkei.select.verdict import Outcome, Verdict
 
 app = typer.Typer(no_args_is_help=True, help="Judge whether scans are fit, and why.")
 
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on stdout.")]
 Source = Annotated[Path, typer.Argument(exists=True, help="A file or a folder.")]
+
+IMAGES = frozenset({"dicom", "nifti", SLIDE})
 
 
 class ModalityNeededError(UsageError):
@@ -39,7 +49,7 @@ def judge(
     jobs: Annotated[int, typer.Option("--jobs", "-J", min=1)] = 1,
     as_json: Json = False,
 ) -> None:
-    """Judge every series and slide under a path: accept, review or exclude, with reasons."""
+    """Judge every series, slide and record under a path: accept, review or exclude, and why."""
     rules = load_recipe(recipe)
     cases = call(find_cases, path, seconds=600)
     if modality is None and any(case.kind == "nifti" for case in cases):
@@ -53,14 +63,50 @@ def judge(
 
 @app.command()
 def duplicates(path: Source, *, as_json: Json = False) -> None:
-    """Name the DICOM series under a path that hold the same pixels."""
+    """Name the series and slides under a path that hold the same images, or images alike."""
     cases = call(find_cases, path, seconds=600)
-    hashes = {case.name: call(_pixels, case, seconds=600) for case in cases if case.kind == "dicom"}
-    for pair in find_duplicates(hashes):
-        line = {"first": pair.first, "second": pair.second, "share": round(pair.share, 4)}
-        typer.echo(
-            json.dumps(line) if as_json else f"{pair.first}\t{pair.second}\t{pair.share:.0%}"
-        )
+    images = [case for case in cases if case.kind in IMAGES]
+    prints = [call(print_file, case, seconds=600) for case in images]
+    for first, second, match in find_near(prints):
+        names = {"first": images[first].name, "second": images[second].name}
+        if as_json:
+            typer.echo(json.dumps(names | asdict(match), ensure_ascii=False))
+            continue
+        how = ", ".join(match.how)
+        typer.echo("\t".join([*names.values(), match.kind, f"{match.share:.0%}", how]).rstrip())
+
+
+@app.command("dry-run")
+def try_recipe(
+    verdicts: Annotated[Path, typer.Argument(exists=True, help="What `judge --json` said.")],
+    *,
+    recipe: Annotated[str, typer.Option(help="A recipe file, or a built-in name.")],
+    against: Annotated[str | None, typer.Option(help="Another recipe to compare with.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a recipe would do to judged cases, to whom, and in what order; no pixel is read."""
+    cases = read_verdicts(verdicts)
+    run = dry_run(cases, load_recipe(recipe))
+    compared = compare(dry_run(cases, load_recipe(against)), run) if against else None
+    if as_json:
+        said = run.as_dict() | {"comparison": compared.as_dict() if compared else None}
+        typer.echo(json.dumps(said, ensure_ascii=False))
+        return
+    for line in report(run, compared):
+        typer.echo(line)
+
+
+@app.command()
+def strata(
+    verdicts: Annotated[Path, typer.Argument(exists=True, help="What `judge --json` said.")],
+    *,
+    by: Annotated[
+        list[str] | None, typer.Option(help="Keys of one level, by commas; may be repeated.")
+    ] = None,
+) -> None:
+    """Write medians and spreads of judged cases, in patients, as the [[stratum]] of a recipe."""
+    levels = [keys_of(one) for one in by or [",".join(STRATUM_KEYS)]]
+    typer.echo(as_toml(strata_of(read_verdicts(verdicts), levels, source=verdicts.name)))
 
 
 @app.command()
@@ -91,12 +137,20 @@ def judge_files(
     """Judge one case on disk."""
     if case.kind == SLIDE:
         return judge_slide(case.files[0], recipe, age=age)
+    if case.kind in RECORD_KINDS:
+        return judge_record(case.files[0], case.kind, recipe)
     facts = CaseFacts(modality, age=age) if case.kind == "nifti" and modality else None
     return judge_series(case.files, recipe, facts=facts, age=age)
 
 
-def _pixels(case: FileCase) -> list[str]:
-    return [pixel_sha256(file) for file in case.files]
+def print_file(case: FileCase) -> CasePrint:
+    """Return the print of one case on disk; one that does not decode has nothing to compare."""
+    try:
+        if case.kind == SLIDE:
+            return print_of_slide(case.files[0])
+    except SlideRefusedError:
+        return print_of(Case(SLIDE))
+    return print_of(case_of_files(case.files))
 
 
 def _say(case: FileCase, verdict: Verdict, *, as_json: bool) -> None:

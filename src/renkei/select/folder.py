@@ -1,4 +1,4 @@
-"""Find the cases under a path: DICOM series, NIfTI files and slides."""
+"""Find the cases under a path: DICOM series, NIfTI files, slides, tables, reports and the like."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,9 +7,23 @@ from pathlib import Path
 
 from renkei.errors import DataRefusedError, NotFoundError
 from renkei.imaging.dicom import read_header
-from renkei.select.judge import SLIDE, is_nifti
+from renkei.select.case import SLIDE, is_nifti
+from renkei.select.records.rules import SUFFIX
 
 SLIDES = frozenset({".svs", ".ndpi", ".mrxs", ".scn", ".bif", ".tif", ".tiff"})
+
+# By the end of the name; a record has one file.
+RECORDS = {
+    ".csv": "TABLE",
+    ".tsv": "TABLE",
+    ".json": "FHIR",
+    ".vcf": "VCF",
+    ".vcf.gz": "VCF",
+    ".vcf.bgz": "VCF",
+    ".maf": "MAF",
+    ".maf.gz": "MAF",
+    ".txt": "REPORT",
+}
 
 
 class NothingThereError(NotFoundError):
@@ -18,7 +32,7 @@ class NothingThereError(NotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class FileCase:
-    """One case on disk; `kind` is dicom, nifti, SM (slide) or unknown."""
+    """One case on disk; `kind` is dicom, nifti, SM (slide), unknown or that of a record."""
 
     name: str
     kind: str
@@ -43,7 +57,11 @@ def find_cases(path: Path) -> list[FileCase]:
 def _group(base: Path, files: Iterable[Path]) -> Iterable[FileCase]:
     series: dict[tuple[Path, str], list[Path]] = defaultdict(list)
     for file in files:
-        if file.suffix.lower() in SLIDES:
+        if file.name.endswith(SUFFIX):
+            continue
+        if (kind := record_kind(file)) is not None:
+            yield FileCase(str(file.relative_to(base)), kind, (file,))
+        elif file.suffix.lower() in SLIDES:
             yield FileCase(str(file.relative_to(base)), SLIDE, (file,))
         elif is_nifti(file):
             yield FileCase(str(file.relative_to(base)), "nifti", (file,))
@@ -56,6 +74,12 @@ def _group(base: Path, files: Iterable[Path]) -> Iterable[FileCase]:
         alone = folders.count(folder) == 1 and folder != base
         name = folder if alone else members[0]
         yield FileCase(str(name.relative_to(base)), "dicom", tuple(members))
+
+
+def record_kind(file: Path) -> str | None:
+    """Return what kind of record a file is by its name: TABLE, FHIR, VCF, MAF or REPORT."""
+    name = file.name.lower()
+    return next((kind for end, kind in RECORDS.items() if name.endswith(end)), None)
 
 
 def _series_uid(file: Path) -> str | None:

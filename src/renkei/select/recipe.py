@@ -4,21 +4,39 @@ A recipe is TOML. Its hash covers what it says, not how it is laid out, and ever
 that hash: same input and same recipe give the same verdict, also when more data arrive later.
 """
 
+import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+
+import msgspec
 
 from renkei.errors import DataRefusedError, NotFoundError
 from renkei.proof import canonical, digest
+from renkei.select.facts import STRATUM_KEYS, CaseFacts, Finding, band
+from renkei.select.schema import SCHEMA, Quota, RecipeFile, Rule, Stratum
 
-SCHEMA = "renkei.recipe/1"
 LEAST_PATIENTS = 20
-BANDS_MM = (1.0, 2.0, 3.0, 5.0)
-STRATUM_KEYS = ("modality", "body_part", "kernel", "thickness", "model")
-Action = Literal["review", "exclude"]
+
+__all__ = [
+    "LEAST_PATIENTS",
+    "STRATUM_KEYS",
+    "BadRecipeError",
+    "CaseFacts",
+    "Finding",
+    "NoSuchRecipeError",
+    "Quota",
+    "Recipe",
+    "Rule",
+    "Stratum",
+    "band",
+    "builtin_recipes",
+    "load_recipe",
+    "parse_recipe",
+]
 
 
 class BadRecipeError(DataRefusedError):
@@ -27,67 +45,6 @@ class BadRecipeError(DataRefusedError):
 
 class NoSuchRecipeError(NotFoundError):
     """No recipe of that name comes with Renkei."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A coded finding of the subject; `polarity` present, absent, uncertain or historic."""
-
-    scheme: str
-    value: str
-    polarity: str = "present"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
-    """What is known of a case beside its pixels; None is unknown, never a guess."""
-
-    modality: str
-    body_part: str | None = None
-    kernel: str | None = None
-    thickness_mm: float | None = None
-    model: str | None = None
-    age: int | None = None
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def stratum(self) -> dict[str, str]:
-        """Return the keys by which like is compared with like; unknown ones are left out."""
-        known = {
-            "modality": self.modality,
-            "body_part": (self.body_part or "").strip().upper(),
-            "kernel": (self.kernel or "").strip(),
-            "thickness": band(self.thickness_mm) if self.thickness_mm else "",
-            "model": (self.model or "").strip(),
-        }
-        return {key: value for key, value in known.items() if value}
-
-
-@dataclass(frozen=True, slots=True)
-class Stratum:
-    """The median and spread of one metric among like cases, counted in patients.
-
-    `median` and `spread` (1.4826 x MAD) are on the metric's scale: of ln x where it is "log".
-    """
-
-    metric: str
-    match: Mapping[str, str]
-    median: float
-    spread: float
-    patients: int
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The limits of one metric: hard ones exclude, soft ones (`review`, `z`) count together."""
-
-    metric: str
-    required: bool = False
-    exclude: float | None = None
-    review: float | None = None
-    z: float | None = None
-    codes: Mapping[str, Action] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +61,32 @@ class Recipe:
     unwanted: tuple[Finding, ...] = ()
     rules: tuple[Rule, ...] = ()
     strata: tuple[Stratum, ...] = ()
+    most_age: int | None = None
+    sexes: tuple[str, ...] = ()
+    wanted: tuple[Finding, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    second_look: float = 0.0
+    seed: int = 0
 
     def stratum_for(self, metric: str, facts: CaseFacts) -> Stratum | None:
-        """Return the stratum with the most keys that all fit the case, or None."""
+        """Return the stratum with the most keys that all fit the case, or None.
+
+        The pooled reference is none: all of a modality is not like with like.
+        """
         own = facts.stratum
         fitting = [
             s
             for s in self.strata
-            if s.metric == metric and all(own.get(k) == v for k, v in s.match.items())
+            if s.metric == metric
+            and set(s.match) != {"modality"}
+            and all(own.get(k) == v for k, v in s.match.items())
         ]
         return max(fitting, key=lambda s: len(s.match), default=None)
 
-
-def band(thickness_mm: float) -> str:
-    """Return the thickness band in mm: `<=1`, `<=2`, `<=3`, `<=5` or `>5`."""
-    for top in BANDS_MM:
-        if thickness_mm <= top + 1e-3:
-            return f"<={top:g}"
-    return f">{BANDS_MM[-1]:g}"
+    def pooled_for(self, metric: str, facts: CaseFacts) -> Stratum | None:
+        """Return the reference of all cases of the modality, or None."""
+        alone = {"modality": facts.modality}
+        return next((s for s in self.strata if s.metric == metric and s.match == alone), None)
 
 
 def parse_recipe(text: str) -> Recipe:
@@ -132,15 +97,16 @@ def parse_recipe(text: str) -> Recipe:
     """
     try:
         said = tomllib.loads(text)
-        if said.get("schema") != SCHEMA:
-            raise BadRecipeError(f"A recipe starts with schema = {SCHEMA!r}.")
-        return _build(said, text)
     except tomllib.TOMLDecodeError as error:
         raise BadRecipeError(f"The recipe is not TOML: {error}.") from error
-    except KeyError as error:
-        raise BadRecipeError(f"The recipe lacks {error.args[0]!r}.") from error
-    except (TypeError, ValueError, AttributeError) as error:
-        raise BadRecipeError(f"The recipe holds a wrong value: {error}.") from error
+    if said.get("schema") != SCHEMA:
+        raise BadRecipeError(f"A recipe starts with schema = {SCHEMA!r}.")
+    if (where := _endless(said, "$")) is not None:
+        raise BadRecipeError(f"The recipe holds a number that is none - at `{where}`.")
+    try:
+        return _build(msgspec.convert(said, RecipeFile), said, text)
+    except msgspec.ValidationError as error:
+        raise BadRecipeError(f"The recipe is wrong: {error}.") from error
 
 
 def load_recipe(name: str | Path) -> Recipe:
@@ -167,61 +133,36 @@ def builtin_recipes() -> list[str]:
     return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if ".toml" in p.name)
 
 
-def _build(said: Mapping[str, Any], text: str) -> Recipe:
-    _only(said, {"schema", "name", "version", "description", "inclusion", "rule", "stratum"})
-    wanted = said["inclusion"]
-    _only(wanted, {"modalities", "body_parts", "least_age", "unwanted"})
-    least = wanted.get("least_age")
+def _build(file: RecipeFile, said: Mapping[str, Any], text: str) -> Recipe:
+    wanted = file.inclusion
     return Recipe(
-        name=str(said["name"]),
-        version=str(said["version"]),
+        name=file.name,
+        version=file.version,
         sha256=digest(canonical(dict(said))),
         text=text,
-        modalities=tuple(str(m) for m in wanted["modalities"]),
-        body_parts=tuple(str(p).upper() for p in wanted.get("body_parts", ())),
-        least_age=None if least is None else int(least),
-        unwanted=tuple(
-            Finding(str(f["scheme"]), str(f["value"])) for f in wanted.get("unwanted", ())
-        ),
-        rules=tuple(_rule(rule) for rule in said.get("rule", ())),
-        strata=tuple(_stratum(stratum) for stratum in said.get("stratum", ())),
+        modalities=wanted.modalities,
+        body_parts=tuple(part.upper() for part in wanted.body_parts),
+        least_age=wanted.least_age,
+        most_age=wanted.most_age,
+        sexes=wanted.sex,
+        wanted=tuple(Finding(code.scheme, code.value) for code in wanted.wanted),
+        unwanted=tuple(Finding(code.scheme, code.value) for code in wanted.unwanted),
+        rules=file.rule,
+        strata=file.stratum,
+        quotas=file.quota,
+        second_look=file.second_look,
+        seed=file.seed,
     )
 
 
-def _rule(said: Mapping[str, Any]) -> Rule:
-    _only(said, {"metric", "required", "exclude", "review", "z", "codes"})
-    codes: dict[str, Action] = {}
-    for code, action in said.get("codes", {}).items():
-        if action not in {"review", "exclude"}:
-            raise ValueError(f"{code} = {action!r}; it may be 'review' or 'exclude'")
-        codes[code] = action
-    return Rule(
-        metric=str(said["metric"]),
-        required=bool(said.get("required", False)),
-        exclude=_number(said, "exclude"),
-        review=_number(said, "review"),
-        z=_number(said, "z"),
-        codes=codes,
-    )
-
-
-def _stratum(said: Mapping[str, Any]) -> Stratum:
-    _only(said, {"metric", "match", "median", "spread", "patients", "source"})
-    _only(said["match"], set(STRATUM_KEYS))
-    return Stratum(
-        metric=str(said["metric"]),
-        match={str(k): str(v) for k, v in said["match"].items()},
-        median=float(said["median"]),
-        spread=float(said["spread"]),
-        patients=int(said["patients"]),
-        source=str(said.get("source", "")),
-    )
-
-
-def _number(said: Mapping[str, Any], key: str) -> float | None:
-    return None if said.get(key) is None else float(said[key])
-
-
-def _only(said: Mapping[str, Any], known: set[str]) -> None:
-    if unknown := set(said) - known:
-        raise BadRecipeError(f"The recipe holds an unknown key: {min(unknown)!r}.")
+def _endless(said: Any, path: str) -> str | None:
+    """Return where a NaN or an infinity stands; a limit of that kind would never be crossed."""
+    if isinstance(said, float) and not math.isfinite(said):
+        return path
+    if isinstance(said, Mapping):
+        inner = [(value, f"{path}.{key}") for key, value in said.items()]
+    elif isinstance(said, list):
+        inner = [(value, f"{path}[{i}]") for i, value in enumerate(said)]
+    else:
+        return None
+    return next((found for value, at in inner if (found := _endless(value, at))), None)

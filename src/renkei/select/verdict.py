@@ -7,44 +7,34 @@ metric that is not applicable, or a stratum too small to compare with. Else acce
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-from typing import Any, Literal
+from hashlib import sha256
+from typing import Any, get_args
 
-from renkei.select.metric import Measured, Metric
-from renkei.select.recipe import LEAST_PATIENTS, CaseFacts, Recipe, Rule
+from renkei.select.facts import CaseFacts
+from renkei.select.grade import grades
+from renkei.select.inclusion import against_inclusion
+from renkei.select.metric import Measured, Metric, Place
+from renkei.select.reasons import Outcome, Reason, Weight
+from renkei.select.recipe import LEAST_PATIENTS, Recipe, Rule, Stratum
 
-Weight = Literal["hard", "soft", "doubt"]
-
-
-class Outcome(StrEnum):
-    """What becomes of a case."""
-
-    ACCEPT = "accept"
-    REVIEW = "review"
-    EXCLUDE = "exclude"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason against accepting: a code, the metric it came from, and its weight.
-
-    hard excludes alone · soft excludes with another soft one · doubt always asks a person.
-    """
-
-    code: str
-    weight: Weight
-    metric: str | None = None
-    detail: str | None = None
-
-    @property
-    def key(self) -> str:
-        """Return the short name that flows count by, such as `ct_noise.unusual`."""
-        return ".".join(part for part in (self.metric, self.detail or self.code) if part)
+__all__ = [
+    "MetricResult",
+    "Outcome",
+    "Reason",
+    "Verdict",
+    "Weight",
+    "decide",
+    "on_scale",
+    "outcome_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class MetricResult:
-    """One metric of one case, with the limits it was held against."""
+    """One metric of one case, with the limits it was held against.
+
+    `z` is relative to the stratum, `z_pooled` absolute: to every case of the modality.
+    """
 
     metric: str
     version: str
@@ -54,6 +44,7 @@ class MetricResult:
     reason: str | None
     codes: tuple[str, ...]
     facts: Mapping[str, float]
+    places: tuple[Place, ...] = ()
     z: float | None = None
     exclude_limit: float | None = None
     review_limit: float | None = None
@@ -61,11 +52,20 @@ class MetricResult:
     stratum: Mapping[str, str] = field(default_factory=dict)
     stratum_median: float | None = None
     stratum_patients: int = 0
+    aspect: str = "artefact"
+    z_pooled: float | None = None
+    z_pooled_limit: float | None = None
+    pooled_median: float | None = None
+    pooled_patients: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer of one recipe for one case; `nearest` is the distance to the closest limit."""
+    """The answer of one recipe for one case; `nearest` is the distance to the closest limit.
+
+    `grades` run from 1 to 4 (fails), None where nothing was measured. `facts` are what was known
+    beside the pixels, so that another recipe can be held against the same measurements.
+    """
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
@@ -73,6 +73,8 @@ class Verdict:
     recipe_sha256: str
     stratum: Mapping[str, str]
     nearest: float | None
+    facts: CaseFacts
+    grades: Mapping[str, int | None] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -88,13 +90,14 @@ def decide(
     *,
     unread: Sequence[str] = (),
     duplicate: bool = False,
+    also: Sequence[Reason] = (),
 ) -> Verdict:
     """Hold what was measured against a recipe.
 
     `unread` are the codes of a case that could not be opened; those that no metric reports
-    exclude by themselves, so that nothing is accepted unseen.
+    exclude by themselves, so that nothing is accepted unseen. `also` are reasons found elsewhere.
     """
-    reasons = _inclusion(recipe, facts)
+    reasons = [*against_inclusion(recipe, facts), *also]
     reported = {code for _, found in measured for code in found.codes}
     reasons += [Reason("fault", "hard", None, code) for code in unread if code not in reported]
     if duplicate:
@@ -108,58 +111,60 @@ def decide(
         results.append(result)
         reasons += _against(metric, result, rule)
         closeness += _distances(result)
+    return settle(recipe, facts, reasons, results, closeness)
+
+
+def settle(
+    recipe: Recipe,
+    facts: CaseFacts,
+    reasons: list[Reason],
+    results: Sequence[MetricResult],
+    closeness: Sequence[float],
+) -> Verdict:
+    """Make a verdict of the reasons found, with its grades and the draw for a second look."""
+    if not reasons and _drawn(recipe, facts):
+        reasons = [Reason("second_look", "doubt")]
+    outcome = outcome_of(reasons)
     return Verdict(
-        outcome=_outcome(reasons),
-        reasons=tuple(reasons),
+        outcome=outcome,
+        # The weightiest first: it is the one that lists and flows name.
+        reasons=tuple(sorted(reasons, key=lambda reason: get_args(Weight).index(reason.weight))),
         metrics=tuple(results),
         recipe_sha256=recipe.sha256,
         stratum=facts.stratum,
         nearest=round(min(closeness), 4) if closeness else None,
+        facts=facts,
+        grades=grades(
+            reasons,
+            outcome,
+            aspects={result.metric: result.aspect for result in results},
+            answered=frozenset(r.metric for r in results if r.value is not None),
+            records=bool(facts.findings),
+        ),
     )
 
 
-def _outcome(reasons: Sequence[Reason]) -> Outcome:
+def outcome_of(reasons: Sequence[Reason]) -> Outcome:
+    """Return what reasons come to: one hard or two soft metrics exclude, any other asks."""
     soft = {reason.metric for reason in reasons if reason.weight == "soft"}
     if any(reason.weight == "hard" for reason in reasons) or len(soft) > 1:
         return Outcome.EXCLUDE
     return Outcome.REVIEW if reasons else Outcome.ACCEPT
 
 
-def _inclusion(recipe: Recipe, facts: CaseFacts) -> list[Reason]:
-    reasons = []
-    if facts.modality not in recipe.modalities:
-        reasons.append(Reason("modality_not_wanted", "hard"))
-    part = (facts.body_part or "").upper()
-    if recipe.body_parts and not part:
-        reasons.append(Reason("body_part_unknown", "doubt"))
-    elif recipe.body_parts and part not in recipe.body_parts:
-        reasons.append(Reason("body_part_not_wanted", "hard"))
-    if recipe.least_age is not None and facts.age is None:
-        reasons.append(Reason("age_unknown", "doubt"))
-    elif recipe.least_age is not None and facts.age is not None and facts.age < recipe.least_age:
-        reasons.append(Reason("age_below_limit", "hard"))
-    # Codes are hierarchies (J93.1 lies in J93), so an unwanted code takes everything below it.
-    hits = {
-        finding.polarity
-        for finding in facts.findings
-        for unwanted in recipe.unwanted
-        if finding.scheme == unwanted.scheme and finding.value.startswith(unwanted.value)
-    }
-    if "present" in hits:
-        reasons.append(Reason("finding_unwanted", "hard"))
-    elif "uncertain" in hits:
-        reasons.append(Reason("finding_uncertain", "doubt"))
-    return reasons
+def _drawn(recipe: Recipe, facts: CaseFacts) -> bool:
+    """Tell by a hash of seed and series whether an accepted case is shown again."""
+    if not recipe.second_look or facts.series is None:
+        return False
+    drawn = sha256(f"second look {recipe.seed} {facts.series}".encode()).digest()
+    return int.from_bytes(drawn[:8], "big") < recipe.second_look * 2**64
 
 
 def _hold(
     recipe: Recipe, facts: CaseFacts, metric: Metric, found: Measured, rule: Rule
 ) -> MetricResult:
-    stratum = recipe.stratum_for(metric.name, facts) if rule.z is not None else None
-    z = None
-    if stratum and stratum.patients >= LEAST_PATIENTS and found.value is not None:
-        spread = max(stratum.spread, metric.floor)
-        z = round((on_scale(metric, found.value) - stratum.median) / spread, 3)
+    stratum = recipe.stratum_for(metric.name, facts)
+    pooled = recipe.pooled_for(metric.name, facts)
     return MetricResult(
         metric=metric.name,
         version=metric.version,
@@ -169,14 +174,34 @@ def _hold(
         reason=found.reason,
         codes=found.codes,
         facts=found.facts,
-        z=z,
+        places=found.places,
+        z=_z(metric, found, stratum),
         exclude_limit=rule.exclude,
         review_limit=rule.review,
         z_limit=rule.z,
-        stratum=stratum.match if stratum else {},
-        stratum_median=stratum.median if stratum else None,
+        stratum={str(k): v for k, v in stratum.match.items()} if stratum else {},
+        stratum_median=_median(metric, stratum),
         stratum_patients=stratum.patients if stratum else 0,
+        aspect=metric.aspect,
+        z_pooled=_z(metric, found, pooled),
+        z_pooled_limit=rule.z_pooled,
+        pooled_median=_median(metric, pooled),
+        pooled_patients=pooled.patients if pooled else 0,
     )
+
+
+def _z(metric: Metric, found: Measured, stratum: Stratum | None) -> float | None:
+    if stratum is None or stratum.patients < LEAST_PATIENTS or found.value is None:
+        return None
+    spread = max(stratum.spread, metric.floor)
+    return round((on_scale(metric, found.value) - stratum.median) / spread, 3)
+
+
+def _median(metric: Metric, stratum: Stratum | None) -> float | None:
+    """Return the median of a stratum in the metric's unit."""
+    if stratum is None:
+        return None
+    return round(math.exp(stratum.median), 3) if metric.scale == "log" else stratum.median
 
 
 def on_scale(metric: Metric, value: float) -> float:
@@ -201,10 +226,14 @@ def _against(metric: Metric, result: MetricResult, rule: Rule) -> list[Reason]:
         reasons.append(Reason("over_limit", "hard", name))
     elif rule.review is not None and sign * result.value > sign * rule.review:
         reasons.append(Reason("near_limit", "soft", name))
-    if rule.z is not None and result.z is None:
+    held = [(rule.z, result.z, "unusual"), (rule.z_pooled, result.z_pooled, "unusual_in_modality")]
+    if any(limit is not None and z is None for limit, z, _ in held):
         reasons.append(Reason("stratum_too_small", "doubt", name))
-    elif rule.z is not None and result.z is not None and sign * result.z > rule.z:
-        reasons.append(Reason("unusual", "soft", name))
+    reasons += [
+        Reason(code, "soft", name)
+        for limit, z, code in held
+        if limit is not None and z is not None and sign * z > limit
+    ]
     return reasons
 
 
@@ -213,6 +242,7 @@ def _distances(result: MetricResult) -> list[float]:
         (result.value, result.exclude_limit),
         (result.value, result.review_limit),
         (result.z, result.z_limit),
+        (result.z_pooled, result.z_pooled_limit),
     ]
     return [
         abs(v - limit) / max(abs(limit), 1e-6)

@@ -1,4 +1,4 @@
-"""A slide made of an array, so that blur of a known size can be put in."""
+"""A slide made of an array, so that a fault of a known size can be put in."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from renkei.imaging.slide import Level, open_slide
+from renkei.select.case import case_of_slide
+from renkei.select.metric import Measured, Metric, measure
 
 
 @dataclass
 class ArraySlide:
     rgb: np.ndarray
     mpp: float | None = 0.499
+    associated: tuple[str, ...] = ()
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -31,5 +34,18 @@ def real_rgb() -> Iterator[np.ndarray]:
 
 
 @pytest.fixture(scope="session")
+def real_overview(real_rgb) -> np.ndarray:
+    return real_rgb[::16, ::16]
+
+
+@pytest.fixture(scope="session")
 def slide_of() -> Callable[..., ArraySlide]:
     return ArraySlide
+
+
+@pytest.fixture(scope="session")
+def measured_on() -> Callable[..., Measured]:
+    def run(metric: Metric, rgb: np.ndarray, mpp: float | None = 0.499) -> Measured:
+        return measure(case_of_slide(ArraySlide(rgb, mpp)), metric)[0]
+
+    return run

@@ -3,30 +3,32 @@
 import numpy as np
 import pytest
 
-from renkei.select.metric import Case
-from renkei.select.metrics.slide_tissue import slide_tissue
+from renkei.select.case import case_of_slide
+from renkei.select.metric import measure
+from renkei.select.metrics.slide_tissue import METRIC
 from renkei.select.tiles import overview
 
 
 def test_the_real_slide_has_its_share(real_rgb, slide_of) -> None:
-    assert slide_tissue(Case("SM", slide=slide_of(real_rgb))).value == pytest.approx(31.4, abs=1)
+    assert measure(case_of_slide(slide_of(real_rgb)), METRIC)[0].value == pytest.approx(31.4, abs=1)
 
 
 def test_half_a_slide_of_tissue_is_half(slide_of) -> None:
     rgb = np.full((4096, 4096, 3), 250, dtype=np.uint8)
     rgb[:, :2048] = (200, 120, 180)
-    measured = slide_tissue(Case("SM", slide=slide_of(rgb, 0.5)))
+    measured = measure(case_of_slide(slide_of(rgb, 0.5)), METRIC)[0]
     assert measured.value == pytest.approx(50, abs=0.1)
     assert measured.facts["tissue_mm2"] == pytest.approx(2.097, abs=0.01)
 
 
 def test_bare_glass_is_zero_and_not_skipped(slide_of) -> None:
     glass = np.full((512, 512, 3), 250, dtype=np.uint8)
-    assert slide_tissue(Case("SM", slide=slide_of(glass, 0.5))).value == 0
+    assert measure(case_of_slide(slide_of(glass, 0.5)), METRIC)[0].value == 0
 
 
 def test_without_a_pixel_size_nothing_is_said(slide_of) -> None:
-    measured = slide_tissue(Case("SM", slide=slide_of(np.zeros((64, 64, 3), np.uint8), None)))
+    black = slide_of(np.zeros((64, 64, 3), np.uint8), None)
+    measured = measure(case_of_slide(black), METRIC)[0]
     assert (measured.value, measured.reason) == (None, "pixel_size_unknown")
 
 

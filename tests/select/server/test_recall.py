@@ -23,10 +23,10 @@ async def test_a_recalled_subject_is_out_and_leaves_no_numbers(
     assert await standing(session, kept_id) == "accept"
     assert await standing(session, gone_id) == "exclude"
     verdict = (await session.scalars(select(Verdict).where(Verdict.series_id == gone_id))).one()
-    assert (verdict.metrics, verdict.stratum) == ([], {})
+    assert (verdict.metrics, verdict.stratum, verdict.facts, verdict.grades) == ([], {}, {}, {})
     effects = await session.execute(
         select(RecallEffect.what, RecallEffect.count).where(RecallEffect.folder == "select")
     )
-    assert dict(effects.all()) == {"verdicts": 1, "overrides": 0}
+    assert dict(effects.all()) == {"verdicts": 1, "overrides": 0, "fingerprints": 0}
     await judge_case(gone_id)
     assert await standing(session, gone_id) == "exclude"

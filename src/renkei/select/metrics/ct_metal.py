@@ -1,32 +1,41 @@
 """Metal in a CT: the largest connected piece that is denser than bone can be."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from renkei.select.metric import Case, Measured, Metric, not_applicable
+from renkei.select.case import Case, Plane
+from renkei.select.metric import Measured, Metric, Place, not_applicable
 
 # A 12-bit scanner clips at 3071 HU and cortical bone ends near 2000, so only metal lies above.
 METAL_HU = 2500
 
 
-def ct_metal(case: Case) -> Measured:
-    """Return the volume of the largest piece at or above 2500 HU in mm3; presence, not streaks."""
-    if case.volume is None:
-        return not_applicable("no_volume")
-    voxels: NDArray[Any] = case.volume.voxels
-    dense = voxels >= METAL_HU
-    found = int(np.count_nonzero(dense))
-    largest = 0
-    if found:
-        import cc3d
+def largest_piece(plane: Plane) -> float:
+    """Return the area in mm2 of the largest piece of a slice at or above 2500 HU."""
+    dense = plane.pixels >= METAL_HU
+    if not dense.any():
+        return 0.0
+    import cc3d
 
-        largest = int(np.bincount(cc3d.connected_components(dense).ravel())[1:].max())
-    size = float(np.prod(case.volume.geometry.spacing))
+    pieces = np.bincount(cc3d.connected_components(dense, connectivity=8).ravel())
+    return float(pieces[1:].max() * plane.spacing[0] * plane.spacing[1])
+
+
+def sum_up(_case: Case, areas: Sequence[float]) -> Measured:
+    """Return the largest area over the slices in mm2; presence of metal, not streaks."""
+    if not areas:
+        return not_applicable("no_pixels")
+    worst = int(np.argmax(areas))
+    largest = round(areas[worst], 3)
     return Measured(
-        value=round(largest * size, 3), n=len(dense), facts={"voxels": found, "largest": largest}
+        value=largest,
+        n=len(areas),
+        facts={"slices": float(np.count_nonzero(areas))},
+        places=(Place("metal", worst),) if largest else (),
     )
 
 
-METRIC = Metric("ct_metal", "mm3", frozenset({"CT"}), worse="high", measure=ct_metal)
+METRIC = Metric(
+    "ct_metal", "mm2", frozenset({"CT"}), worse="high", look=largest_piece, sum_up=sum_up
+)

@@ -1,55 +1,51 @@
 """Sharpness of a slide: how much of a tissue tile's power lies in fine detail."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
 
-from renkei.select.metric import Case, Measured, Metric, not_applicable
-from renkei.select.tiles import tissue_tiles
+from renkei.select.case import Case
+from renkei.select.metric import SLIDES, Measured, Metric, not_applicable
+from renkei.select.tiles import Tile
 
-FINE = 0.15
-COARSE = 0.01
 LEAST_TILES = 5
 
 
-def fine_share(grey: NDArray[np.uint8]) -> float:
-    """Return the share of spectral power above 0.15 cycles per pixel in a grey tile (y, x).
-
-    The mean is removed and a Hann window applied first; power below 0.01 cycles per pixel counts
-    in neither sum, so that lighting plays no part.
-    """
-    plane = grey.astype(np.float32) - np.float32(grey.mean())
-    window = np.outer(np.hanning(grey.shape[0]), np.hanning(grey.shape[1])).astype(np.float32)
-    power = np.abs(np.fft.rfft2(plane * window)) ** 2
-    fy = np.fft.fftfreq(grey.shape[0])[:, None]
-    fx = np.fft.rfftfreq(grey.shape[1])[None, :]
-    frequency = np.hypot(fy, fx)
-    total = float(power[frequency > COARSE].sum())
-    return float(power[frequency > FINE].sum()) / total if total > 0 else 0.0
+def sharpness(tile: Tile) -> tuple[float, float]:
+    """Return a tile's share of fine detail, and the variance of its Laplacian."""
+    grey = tile.grey.astype(np.int16)
+    laplacian = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1]
+    laplacian -= grey[1:-1, :-2] + grey[1:-1, 2:]
+    return tile.fine, float(laplacian.astype(np.float32).var())
 
 
-def slide_sharpness(case: Case) -> Measured:
+def sum_up(_case: Case, said: Sequence[tuple[float, float]]) -> Measured:
     """Return the median share of fine detail over tissue tiles, in per cent.
 
-    It depends on scanner, stain and compression: compare it only inside a stratum.
+    It depends on scanner, stain and compression: compare it only inside a stratum. The Laplacian
+    stands beside it because noise raises that far more than the share.
     """
-    if case.slide is None:
-        return not_applicable("no_slide")
-    shares = [100 * fine_share(tile) for tile in tissue_tiles(case.slide)]
-    if len(shares) < LEAST_TILES:
+    if len(said) < LEAST_TILES:
         return not_applicable("too_little_tissue")
+    shares, laplacians = np.array(said).T
     return Measured(
-        value=round(float(np.median(shares)), 4),
-        n=len(shares),
-        facts={"p10": round(float(np.percentile(shares, 10)), 4)},
+        value=round(100 * float(np.median(shares)), 4),
+        n=len(said),
+        facts={
+            "p10": round(100 * float(np.percentile(shares, 10)), 4),
+            "laplacian": round(float(np.median(laplacians)), 2),
+        },
     )
 
 
 METRIC = Metric(
     "slide_sharpness",
     "%",
-    frozenset({"SM"}),
+    SLIDES,
     worse="low",
-    measure=slide_sharpness,
+    look=sharpness,
+    sum_up=sum_up,
+    version="2",
     scale="log",
     floor=0.05,
 )

@@ -1,17 +1,20 @@
 """Tissue of a slide: the share of its area that is not empty glass."""
 
-from renkei.select.metric import Case, Measured, Metric, not_applicable
-from renkei.select.tiles import overview, tissue_mask
+from collections.abc import Sequence
+from math import isfinite
+
+from renkei.select.case import Case
+from renkei.select.metric import SLIDES, Measured, Metric, not_applicable
 
 
-def slide_tissue(case: Case) -> Measured:
+def sum_up(case: Case, _said: Sequence[object]) -> Measured:
     """Return the share of the slide, in per cent, that shows tissue at about 8 µm per pixel."""
     if case.slide is None:
         return not_applicable("no_slide")
-    if case.slide.mpp is None:
+    if case.slide.mpp is None or not isfinite(case.slide.mpp):
         return not_applicable("pixel_size_unknown")
-    mask = tissue_mask(overview(case.slide))
-    area = mask.sum() * (case.slide.levels[0].width * case.slide.levels[0].height / mask.size)
+    mask, level = case.tissue, case.slide.levels[0]
+    area = mask.sum() * (level.width * level.height / mask.size)
     return Measured(
         value=round(100 * float(mask.mean()), 3),
         n=int(mask.size),
@@ -19,4 +22,4 @@ def slide_tissue(case: Case) -> Measured:
     )
 
 
-METRIC = Metric("slide_tissue", "%", frozenset({"SM"}), worse="low", measure=slide_tissue)
+METRIC = Metric("slide_tissue", "%", SLIDES, worse="low", sum_up=sum_up, aspect="coverage")

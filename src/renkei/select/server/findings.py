@@ -1,14 +1,20 @@
-"""Coded findings of a subject, read from the records that came along."""
+"""Findings of a subject: codes and report texts of the records that came along."""
 
+import csv
+import io
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from renkei.select.recipe import Finding
+from renkei.select.facts import Evidence, Finding
+from renkei.select.records.report import findings_of_text
+from renkei.select.records.table import CODES
 from renkei.subjects.server.files import record_file
 from renkei.subjects.server.tables import Record, RecordKind
 
@@ -27,19 +33,74 @@ POLARITIES = {
 }
 
 
+# How hospitals head a column of ICD-10 codes.
+ICD_COLUMN = re.compile(r"icd[-_ ]?10|病名コード", re.IGNORECASE)
+READ = (RecordKind.FHIR, RecordKind.REPORT, RecordKind.TABLE)
+
+
 async def findings_of(session: AsyncSession, subject_id: UUID) -> tuple[Finding, ...]:
-    """Return the coded conditions of a subject, each once."""
-    records = await session.scalars(
-        select(Record.id).where(
+    """Return what the records of a subject say: each finding once, with the first place of it.
+
+    FHIR conditions, the text of reports and of FHIR's, and columns of ICD-10 codes are read.
+    """
+    records = await session.execute(
+        select(Record.id, Record.kind)
+        .where(
             Record.subject_id == subject_id,
-            Record.kind == RecordKind.FHIR,
+            Record.kind.in_(READ),
             Record.object_id.is_not(None),
         )
+        .order_by(Record.id)
     )
-    found: set[Finding] = set()
-    for record_id in records.all():
-        found.update(conditions(json.loads(await record_file(session, record_id))))
+    found: dict[Finding, None] = {}
+    for record_id, kind in records.all():
+        data = await record_file(session, record_id)
+        found.update(dict.fromkeys(findings_in_record(kind, data, str(record_id))))
     return tuple(sorted(found, key=lambda f: (f.scheme, f.value, f.polarity)))
+
+
+def findings_in_record(kind: RecordKind, data: bytes, record: str) -> Iterator[Finding]:
+    """Yield the findings of one record."""
+    if kind is RecordKind.FHIR:
+        said = json.loads(data)
+        for one in conditions(said):
+            yield replace(one, evidence=Evidence(record))
+        for text in report_texts(said):
+            # A span would not lie in the file: its text stands inside JSON.
+            for one in findings_of_text(text, record):
+                yield replace(one, evidence=Evidence(record))
+    elif kind is RecordKind.REPORT:
+        yield from findings_of_text(data.decode("utf-8", "replace"), record)
+    else:
+        yield from codes_of_table(data.decode("utf-8", "replace"), record)
+
+
+def codes_of_table(text: str, record: str) -> Iterator[Finding]:
+    """Yield the codes in the columns of ICD-10 of a table, with their rows from 1."""
+    rows = csv.DictReader(io.StringIO(text), restkey="")
+    columns = [name for name in rows.fieldnames or () if ICD_COLUMN.search(name)]
+    for number, row in enumerate(rows, 1):
+        for column in columns:
+            code = (row[column] or "").strip().upper()
+            if re.fullmatch(CODES["ICD-10"], code):
+                # Japan writes J931 where WHO writes J93.1.
+                dotted = code if "." in code or len(code) < 4 else f"{code[:3]}.{code[3:]}"
+                yield Finding("ICD-10", dotted, evidence=Evidence(record, row=number))
+
+
+def report_texts(resource: Any) -> Iterator[str]:
+    """Yield the conclusions of the DiagnosticReports in a FHIR resource or Bundle."""
+    if isinstance(resource, list):
+        for item in resource:
+            yield from report_texts(item)
+    if not isinstance(resource, dict):
+        return
+    if resource.get("resourceType") == "DiagnosticReport":
+        if isinstance(resource.get("conclusion"), str):
+            yield resource["conclusion"]
+        return
+    for key in ("entry", "resource"):
+        yield from report_texts(resource.get(key))
 
 
 def conditions(resource: Any) -> Iterator[Finding]:

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from renkei.collect.server.received import SeriesReceived, SlideReceived
-from renkei.select.server import recall
-from renkei.select.server.judge import SECONDS, judge_case
+from renkei.select.server import prints, recall
+from renkei.select.server.judge import SECONDS, CaseJudged, judge_case
 from renkei.server.events import on
 from renkei.server.jobs import job
 
-__all__ = ["judge", "judge_series_received", "judge_slide_received", "recall"]
+__all__ = ["compare_case", "judge", "judge_series_received", "judge_slide_received", "recall"]
 
 
 @on(SeriesReceived, seconds=SECONDS)
@@ -21,6 +21,12 @@ async def judge_series_received(event: SeriesReceived) -> None:
 async def judge_slide_received(event: SlideReceived) -> None:
     """Judge a slide that has arrived."""
     await judge_case(event.slide_id)
+
+
+@on(CaseJudged, seconds=prints.SECONDS)
+async def compare_case(event: CaseJudged) -> None:
+    """Keep what a judged case looks like and compare it with every other."""
+    await prints.find_duplicates_of(event.verdict_id)
 
 
 @job("select.judge", seconds=SECONDS)

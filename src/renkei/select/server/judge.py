@@ -1,8 +1,6 @@
 """Judge one case: read what it takes, compute outside the event loop, write one verdict."""
 
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from renkei import compute
 from renkei.errors import NotFoundError
 from renkei.select import verdict as rules
+from renkei.select.case import SLIDE
 from renkei.select.duplicates import LEAST_SHARE
-from renkei.select.judge import SLIDE, judge_series, judge_slide
+from renkei.select.judge import judge_series, judge_slide_bytes
 from renkei.select.recipe import CaseFacts, Recipe
 from renkei.select.server.findings import findings_of
 from renkei.select.server.recipes import recipe_in_force
@@ -24,7 +23,7 @@ from renkei.server.audit import record
 from renkei.server.db import transaction
 from renkei.server.events import Event, emit
 from renkei.subjects.server.files import series_files, slide_file
-from renkei.subjects.server.tables import Instance, Rendition, Series, Slide, Subject
+from renkei.subjects.server.tables import Instance, Rendition, Series, Site, Slide, Subject
 
 # Labels, plans and documents travel as DICOM series too; they are no images to judge.
 NO_IMAGE = frozenset({"SEG", "RTSTRUCT", "RTPLAN", "RTDOSE", "SR", "PR", "KO", "DOC"})
@@ -73,14 +72,6 @@ async def judge_case(case_id: UUID) -> None:
         await write_verdict(session, case_id=case_id, verdict=found)
 
 
-def judge_slide_bytes(data: bytes, recipe: Recipe, facts: CaseFacts) -> rules.Verdict:
-    """Judge a slide held in memory; OpenSlide reads files only."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "slide")
-        path.write_bytes(data)
-        return judge_slide(path, recipe, age=facts.age, findings=facts.findings)
-
-
 async def write_verdict(
     session: AsyncSession, *, case_id: UUID, verdict: rules.Verdict
 ) -> Verdict | None:
@@ -103,6 +94,8 @@ async def write_verdict(
         reasons=said["reasons"],
         metrics=said["metrics"],
         stratum=said["stratum"],
+        facts=said["facts"],
+        grades=said["grades"],
         nearest=verdict.nearest,
     )
     written: Verdict | None = await session.scalar(row.on_conflict_do_nothing().returning(Verdict))
@@ -155,18 +148,24 @@ async def _read(session: AsyncSession, case_id: UUID) -> _Read | None:
     )
     if known is not None:
         return None
-    findings = await findings_of(session, case.subject_id)
+    base = CaseFacts(
+        modality=modality,
+        age=subject.age,
+        findings=await findings_of(session, case.subject_id),
+        sex=subject.sex,
+        site=(await session.get_one(Site, case.site_id)).code,
+        patient=str(case.subject_id),
+        study=str(case_id if isinstance(case, Slide) else case.study_id),
+        series=str(case_id),
+    )
     if isinstance(case, Slide):
-        facts = CaseFacts(SLIDE, age=subject.age, findings=findings)
-        return _Read(recipe, facts, [await slide_file(session, case_id)], duplicate=False)
-    facts = CaseFacts(
-        modality=case.modality,
+        return _Read(recipe, base, [await slide_file(session, case_id)], duplicate=False)
+    facts = replace(
+        base,
         body_part=case.body_part,
         kernel=case.kernel,
         thickness_mm=case.thickness_mm,
         model=case.model,
-        age=subject.age,
-        findings=findings,
     )
     files = await series_files(session, case_id)
     return _Read(recipe, facts, files, duplicate=await _is_duplicate(session, case_id))

@@ -35,6 +35,8 @@ CASE: dict[str, Any] = {
         Verdict.reasons, sql_cast("$[*].key", JSONPATH)
     ).label("reason_codes"),
     "nearest": Verdict.nearest,
+    "grade": Verdict.grades["overall"].as_integer().label("grade"),
+    "over_quota": Verdict.over_quota,
     "recipe_sha256": Verdict.recipe_sha256,
 }
 RECIPE: dict[str, Any] = {
@@ -68,6 +70,20 @@ def overrides(case_id: UUID) -> Select[Any]:
     )
 
 
+async def kept_cases(session: AsyncSession) -> list[tuple[str, dict[str, Any]]]:
+    """Return every judged case by its id, with the plain values that a dry run reads."""
+    rows = await session.execute(
+        select(CASE_ID, Verdict.facts, Verdict.metrics, Verdict.reasons).where(
+            Verdict.current, Verdict.recalled_at.is_(None)
+        )
+    )
+    return [
+        (str(case_id), {"facts": facts, "metrics": metrics, "reasons": reasons})
+        for case_id, facts, metrics, reasons in rows
+        if facts
+    ]
+
+
 async def flow_cases(session: AsyncSession, recipe_sha256: str | None = None) -> list[FlowCase]:
     """Return every judged case as the flow counts it; a slide is a study of its own."""
     query = (
@@ -87,6 +103,7 @@ async def flow_cases(session: AsyncSession, recipe_sha256: str | None = None) ->
             reasons=tuple(str(r["key"]) for r in verdict.reasons)
             if verdict.standing == verdict.outcome or verdict.recalled_at
             else ("by_a_person",),
+            over_quota=verdict.over_quota,
         )
         for verdict, study_id in await session.execute(query)
     ]

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.consent.server.recall import SubjectRecalled, report_effect
+from renkei.select.server.duplicates import forget
 from renkei.select.server.tables import Override, Verdict
 from renkei.select.verdict import Outcome
 from renkei.server.actor import system
@@ -36,7 +37,9 @@ async def withdraw_cases(event: SubjectRecalled) -> None:
                 _clear(verdict)
         count = await _clear_reasons(session, event)
         await session.flush()
-        for what, number in (("verdicts", len(verdicts)), ("overrides", count)):
+        prints = await forget(session, event.subject_id)
+        counts = {"verdicts": len(verdicts), "overrides": count, "fingerprints": prints}
+        for what, number in counts.items():
             await report_effect(
                 session, recall_id=event.recall_id, folder=FOLDER, what=what, count=number
             )
@@ -46,6 +49,9 @@ def _clear(verdict: Verdict) -> None:
     verdict.standing = Outcome.EXCLUDE
     verdict.metrics = []
     verdict.stratum = {}
+    verdict.facts = {}
+    verdict.grades = {}
+    verdict.over_quota = False
     verdict.nearest = None
     verdict.reasons = [WITHDRAWN]
     verdict.recalled_at = datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""Records that come with images: tables, FHIR, variants and reports, each checked by a metric."""
