@@ -7,8 +7,8 @@ from renkei.publish.represent import (
     effective_patients_of_images,
     hide_small,
     represent_cases,
-    wilson,
 )
+from renkei.subjects.counting import wilson
 
 # Patients of four public chest X-ray sets: NIH 30,805 and CheXpert 64,540 (US), PadChest 67,625
 # (Spain), VinBigData 15,000 (Viet Nam).

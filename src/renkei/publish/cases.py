@@ -24,7 +24,6 @@ from renkei.proof.versionfile import parse_version
 OWN_CASES = "cases.jsonl"
 OWN_SPLITS = "splits.json"
 SIDES = ("train", "validation", "test")
-AGE_BANDS = ((17, "0-17"), (39, "18-39"), (64, "40-64"), (79, "65-79"))
 UNKNOWN = "unknown"
 LARGEST_INDEX = 512 * 1024 * 1024
 
@@ -85,13 +84,6 @@ class Folder:
     def side(self, *sides: str) -> tuple[Case, ...]:
         """Return the cases on these sides."""
         return tuple(case for case in self.cases if case.split in sides)
-
-
-def age_band(age: int | None) -> str:
-    """Return the band of an age in years."""
-    if age is None:
-        return UNKNOWN
-    return next((name for top, name in AGE_BANDS if age <= top), "80+")
 
 
 def read_folder(path: Path) -> Folder:

@@ -8,6 +8,7 @@ from typing import Any
 
 from renkei.publish.cases import Case
 from renkei.publish.regions import continent
+from renkei.subjects.counting import wilson
 
 # World Bank population 2024, 215 countries and areas, 8.117 bn people; UN M49 regions.
 WORLD: Mapping[str, float] = {
@@ -18,7 +19,6 @@ WORLD: Mapping[str, float] = {
     "Oceania": 0.006,
 }
 AXES = ("continent", "country", "sex", "age_band", "maker", "model", "site", "label")
-Z95 = 1.959963984540054
 LOW, HIGH = 0.8, 1.25
 
 
@@ -148,17 +148,6 @@ def _group(name: str, patients: int, n: int, reference: float | None) -> Group:
         name, patients, share, low, high, reference,
         ratio, low / reference, high / reference, flag, missing,
     )  # fmt: skip
-
-
-def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
-    """Return the Wilson interval of a share; (0, 1) where nothing was counted."""
-    if n == 0:
-        return 0.0, 1.0
-    p = hits / n
-    middle = p + z * z / (2 * n)
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def effective_patients_of_images(images_per_patient: Sequence[int], rho: float) -> float:

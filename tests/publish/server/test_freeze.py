@@ -19,7 +19,8 @@ from renkei.publish.server.freeze import EmptyDraftError, freeze_version
 from renkei.publish.server.manifest import manifest_of, version_manifest
 from renkei.publish.server.shared import shared_files
 from renkei.publish.server.tables import Product, Version, VersionCase, VersionState
-from renkei.select.server.tables import Verdict
+from renkei.select.duplicates import Kind
+from renkei.select.server.tables import Duplicate, Verdict
 from renkei.select.verdict import Outcome
 from renkei.server.actor import Role
 from renkei.server.events import EventRow
@@ -163,14 +164,17 @@ async def test_the_flow_closes_from_received_to_the_version(
     await session.execute(
         update(Verdict).where(Verdict.series_id == ready[0].id).values(standing=Outcome.EXCLUDE)
     )
+    await session.execute(
+        update(Verdict).where(Verdict.series_id == ready[1].id).values(over_quota=True)
+    )
     dataset = await open_dataset(session, name="liver", title_en="Liver", title_ja="肝臓")
     draft = await open_draft(session, dataset_id=dataset.id)
     filled = await add_ready_cases(session, version_id=draft.id, limit=15)
     assert filled.asked == filled.added + sum(filled.rejected.values()) == 18
-    assert filled.rejected == {"verdict_exclude": 1, "over_the_limit": 2}
+    assert filled.rejected == {"verdict_exclude": 1, "over_quota": 1, "over_the_limit": 1}
     version = await freeze_version(session, version_id=draft.id)
     boxes = version.flow["boxes"]
-    assert [b["cases"] for b in boxes] == [18, 18, 17, 17, 15]
+    assert [b["cases"] for b in boxes] == [18, 18, 16, 16, 15]
     for before, after in pairwise(boxes):
         assert before["cases"] == after["cases"] + sum(after["excluded"].values())
 
@@ -186,6 +190,33 @@ async def test_a_planted_copy_across_the_split_leaves_a_draft(
     session.expire_all()
     assert (await session.get_one(Version, draft_id)).state is VersionState.DRAFT
     assert await session.scalar(select(func.count()).select_from(Product)) == 0
+
+
+async def test_patients_who_may_be_one_person_stay_on_one_side(
+    session: AsyncSession, draft: Version
+) -> None:
+    found = sorted(await cases(session, draft), key=lambda case: case.id)
+    pairs = list(zip(found[::2], found[1::2], strict=True))
+    for first, second in pairs:
+        row = Duplicate(
+            first_id=first.series_id,
+            second_id=second.series_id,
+            first_subject_id=first.subject_id,
+            second_subject_id=second.subject_id,
+            first_site_id=first.site_id,
+            second_site_id=second.site_id,
+            kind=Kind.NEAR,
+            across_sites=first.site_id != second.site_id,
+            share=0.9,
+            bits=20.0,
+            how=[],
+        )
+        session.add(row)
+    await session.flush()
+    version = await freeze_version(session, version_id=draft.id)
+    sides = {case.subject_id: case.split for case in await cases(session, version)}
+    assert set(sides.values()) == {"train", "validation", "test"}
+    assert [p for p in pairs if sides[p[0].subject_id] != sides[p[1].subject_id]] == []
 
 
 async def test_an_empty_draft_is_refused_and_a_second_draft_too(session: AsyncSession) -> None:

@@ -15,7 +15,6 @@ from renkei.consent.allow import Question, Use, decide
 from renkei.consent.server.allow import facts_of
 from renkei.imaging.labels import unpack
 from renkei.preprocess.server.tables import PlanRun, RunState
-from renkei.publish.cases import age_band
 from renkei.publish.server.dataset import lock_draft
 from renkei.publish.server.names import released_name
 from renkei.publish.server.tables import Version, VersionCase
@@ -23,6 +22,7 @@ from renkei.select.server.tables import Verdict
 from renkei.select.verdict import Outcome
 from renkei.server.audit import record
 from renkei.server.storage import StoredObject, load
+from renkei.subjects.counting import age_band
 from renkei.subjects.server.tables import Series, Site, Subject
 
 BOXES = ("received", "allowed", "selected", "processed", "in_version")
@@ -97,11 +97,11 @@ async def candidates(session: AsyncSession, *, modality: str) -> list[Candidate]
     today = datetime.now(UTC).date()
     facts = await facts_of(session, subjects, at=today)
     verdicts = await session.execute(
-        select(Verdict.series_id, Verdict.standing).where(
+        select(Verdict.series_id, Verdict.standing, Verdict.over_quota).where(
             Verdict.current.is_(True), Verdict.series_id.is_not(None)
         )
     )
-    standing = dict(verdicts.all())
+    judged = {series_id: (outcome, over) for series_id, outcome, over in verdicts}
     runs = await _runs(session, [series.id for series, _, _ in rows])
     found = []
     for series, subject, site in rows:
@@ -111,15 +111,20 @@ async def candidates(session: AsyncSession, *, modality: str) -> list[Candidate]
         box, reason = "in_version", None
         if not decision.allowed:
             box, reason = "allowed", str(decision.reasons[0])
-        elif standing.get(series.id) is not Outcome.ACCEPT:
-            outcome = standing.get(series.id)
-            box, reason = "selected", f"verdict_{outcome}" if outcome else "not_judged"
+        elif (refused := _not_selected(*judged.get(series.id, (None, False)))) is not None:
+            box, reason = "selected", refused
         elif run is None or run.state is not RunState.DONE or run.image_object_id is None:
             box, reason = "processed", (run and run.code) or "not_processed"
         elif run.signature_id is None or run.label_object_id is None:
             box, reason = "processed", "not_signed"
         found.append(Candidate(series, subject, site, run, box, reason))
     return found
+
+
+def _not_selected(outcome: Outcome | None, over_quota: bool) -> str | None:  # noqa: FBT001
+    if outcome is Outcome.ACCEPT:
+        return "over_quota" if over_quota else None
+    return f"verdict_{outcome}" if outcome else "not_judged"
 
 
 def flow_of(found: list[Candidate], modality: str) -> dict[str, Any]:

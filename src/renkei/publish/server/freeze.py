@@ -42,6 +42,7 @@ from renkei.publish.server.tables import (
     VersionState,
 )
 from renkei.publish.split import Member, Split, split_patients
+from renkei.select.server.duplicates import linked_subjects
 from renkei.select.server.tables import Verdict
 from renkei.server.audit import record
 from renkei.server.db import actor_of
@@ -99,7 +100,8 @@ async def freeze_version(session: AsyncSession, *, version_id: UUID) -> Version:
     parent = await session.get(Version, version.parent_id) if version.parent_id else None
     before = await cases_of_version(session, parent.id) if parent else []
     sources = await _sources(session, [case.series_id for case in cases])
-    split = await asyncio.to_thread(_split, version, cases, before)
+    same = await linked_subjects(session)
+    split = await asyncio.to_thread(_split, version, cases, before, same)
     for case in cases:
         case.split = split.sides[str(case.subject_id)]
     audit = await asyncio.to_thread(_audit, cases, sources)
@@ -190,8 +192,23 @@ async def _sources(session: AsyncSession, series: Sequence[UUID]) -> Sources:
     )
 
 
-def _split(version: Version, cases: Sequence[VersionCase], before: Sequence[VersionCase]) -> Split:
-    """Give each patient a side; whoever had one in the version before keeps it."""
+def _split(
+    version: Version,
+    cases: Sequence[VersionCase],
+    before: Sequence[VersionCase],
+    same: Sequence[tuple[UUID, UUID, bool]],
+) -> Split:
+    """Give each patient a side; whoever had one in the version before keeps it.
+
+    `same` are pairs that may be one person, and whether somebody confirmed it: they stay together,
+    but for those that already stood apart while nobody had confirmed it.
+    """
+    keep = {str(c.subject_id): c.split for c in before if c.split}
+    links = [
+        (str(a), str(b))
+        for a, b, sure in same
+        if sure or keep.get(str(a)) is None or keep.get(str(a)) == keep.get(str(b), keep[str(a)])
+    ]
     members: dict[str, Member] = {}
     for case in cases:
         patient = str(case.subject_id)
@@ -204,7 +221,8 @@ def _split(version: Version, cases: Sequence[VersionCase], before: Sequence[Vers
         members.values(),
         key=bytes.fromhex(version.split_key),
         shares=version.shares,
-        keep={str(c.subject_id): c.split for c in before if c.split},
+        keep=keep,
+        links=links,
     )
 
 

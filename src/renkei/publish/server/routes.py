@@ -7,12 +7,14 @@ from fastapi import APIRouter, Query
 from sqlalchemy import select
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from renkei.consent.server.workspace import find_workspace
 from renkei.errors import NotFoundError
 from renkei.publish.server import view
 from renkei.publish.server.charts import flow_chart
 from renkei.publish.server.dataset import lock_draft, open_dataset, open_draft
 from renkei.publish.server.export import export_version
 from renkei.publish.server.fill import add_ready_cases
+from renkei.publish.server.joint import count_joint
 from renkei.publish.server.schemas import (
     CaseOut,
     DatasetIn,
@@ -23,6 +25,7 @@ from renkei.publish.server.schemas import (
     FillIn,
     FlowOut,
     JobOut,
+    JointOut,
     ProductOut,
     RepresentOut,
     VersionDetailOut,
@@ -199,3 +202,9 @@ async def list_products(session: Db, params: Params) -> Page[ProductOut]:
         "created_at": Product.created_at,
     }
     return await list_page(session, select(Product), columns=columns, params=params)
+
+
+@router.get("/workspaces/{workspace_id}", dependencies=needs(Permission.CONSENT_SHARE))
+async def get_joint(workspace_id: UUID, session: Db) -> JointOut:
+    """Count what came of a joint research, for those who share its workspace."""
+    return await count_joint(session, await find_workspace(session, workspace_id))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from renkei.collect.server.tables import BatchState
 from renkei.publish.server.tables import ProductKind, VersionState
 from renkei.server.web import In, Out
 
@@ -160,3 +161,38 @@ class DiffOut(Out):
     changed: int
     moved: int
     files: dict[str, int]
+
+
+class JointBatchOut(Out):
+    """A batch that came under a joint research: sent = stored + held + not yet here."""
+
+    id: UUID
+    created_at: datetime
+    state: BatchState
+    patients: int
+    sent: int
+    stored: int
+    held: int
+
+
+class JointVersionOut(Out):
+    """A version with cases of a joint research; `cases` counts those alone."""
+
+    id: UUID
+    dataset: str
+    title_en: str
+    title_ja: str
+    number: str
+    state: VersionState
+    frozen_at: datetime | None
+    cases: int
+
+
+class JointOut(Out):
+    """What came of a joint research."""
+
+    patients: int
+    series: int
+    slides: int
+    batches: list[JointBatchOut]
+    versions: list[JointVersionOut]
