@@ -36,6 +36,7 @@ class Permission(StrEnum):
     CONSENT_VIEW = "consent.view"
     CONSENT_MANAGE = "consent.manage"
     CONSENT_RECALL = "consent.recall"
+    CONSENT_SHARE = "consent.share"
     # collect
     COLLECT_VIEW = "collect.view"
     COLLECT_SEND = "collect.send"
@@ -94,6 +95,7 @@ _INTAKE = frozenset(
     {
         Permission.SUBJECTS_VIEW,
         Permission.CONSENT_VIEW,
+        Permission.CONSENT_SHARE,
         Permission.COLLECT_VIEW,
         Permission.DICOMWEB_VIEW,
     }
@@ -163,7 +165,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.LICENSEE: _EVERYONE
     | _MARKET_SEEN
     | {Permission.MARKET_ORDER, Permission.MARKET_DOWNLOAD}
-    | {Permission.PEOPLE_INVITE},
+    | {Permission.PEOPLE_INVITE, Permission.CONSENT_SHARE},
     Role.OPERATOR: _EVERYONE
     | {Permission.AUDIT_VIEW}
     | _INTAKE

@@ -4,8 +4,8 @@ Every ORM statement of a session is limited by `visible_to(actor)` of each table
 Core statements on `X.__table__` and `text()` are not: they are for migrations and this folder.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum as PythonEnum
@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 from renkei.errors import PeerUnreachableError, RenkeiError
-from renkei.server.actor import Actor
+from renkei.server.actor import Actor, system
 from renkei.server.rights import LimitedSession
 
 # The role that the platform works as; it owns nothing, so triggers and audit rows hold against it.
@@ -156,3 +156,14 @@ async def transaction(actor: Actor) -> AsyncIterator[AsyncSession]:
 def actor_of(session: AsyncSession) -> Actor:
     """Return who acts in this session."""
     return cast("Actor", session.info["actor"])
+
+
+@contextmanager
+def as_system(session: AsyncSession, reason: str) -> Iterator[None]:
+    """Act as the system for what somebody may set off but not read."""
+    actor = actor_of(session)
+    session.info["actor"] = system(reason)
+    try:
+        yield
+    finally:
+        session.info["actor"] = actor

@@ -1,13 +1,14 @@
 """Genes that identify: refused unless approval and contract name them, under a key of their own."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from tests.collect.test_genome import vcf
 
 from renkei.collect.genome import LEAST_SITES
 from renkei.collect.server.upload import take_upload
 from renkei.consent.server.tables import Agreement, Approval
 from renkei.server.actor import Actor, Role
+from renkei.server.audit import AuditRow
 from renkei.server.keys import ObjectErasedError, OwnerKey
 from renkei.server.storage import StoredObject, erase_subject, load
 from renkei.subjects.server.files import GenomeError, record_file
@@ -79,3 +80,24 @@ async def test_it_lies_under_its_own_key_and_right(session, sending, opened, sit
     await erase_subject(session, record.subject_id)
     with pytest.raises(ObjectErasedError):
         await load(session, record.object_id)
+
+
+async def test_another_hospital_finds_no_genome_and_each_reading_is_audited(
+    session, sending, opened, client_for, site_a, site_b
+):
+    sending.add(GENOME, "vcf", subject="P1")
+    batch = (await opened(sending)).batch
+    await name_codes(session, Approval, Agreement)
+    await take_upload(session, batch_id=batch.id, n=1, data=GENOME)
+    record = (await session.scalars(select(Record))).one()
+    await session.commit()
+    path = f"/api/v1/subjects/records/{record.id}/genome"
+    read = select(func.count()).where(AuditRow.action == "subjects.genome")
+    other = await client_for(Role.HOSPITAL, site=site_b)
+    answer = await other.get(path)
+    assert (answer.status_code, await session.scalar(read)) == (404, 0)
+    assert GENOME not in answer.content
+    assert (await (await client_for(Role.CURATOR)).get(path)).status_code == 403
+    own = await client_for(Role.HOSPITAL, site=site_a)
+    assert (await own.get(path)).content == GENOME
+    assert await session.scalar(read) == 1

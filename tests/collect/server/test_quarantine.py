@@ -133,6 +133,30 @@ async def test_another_hospital_learns_nothing(session, stranger, site_b, as_act
     assert held.state is HeldState.HELD
 
 
+async def test_another_hospital_finds_nothing_held_by_http(
+    session, stranger, client_for, site_a, site_b
+):
+    held, _, data = stranger
+    await session.commit()
+    path = f"/api/v1/collect/quarantine/{held.id}"
+    other = await client_for(Role.HOSPITAL, site=site_b)
+    repair = {"kind": "subject", "why": WHY, "pseudonym": "P1"}
+    answers = [
+        await other.get(path),
+        await other.post(f"{path}/release", json={"why": WHY}),
+        await other.post(f"{path}/reject", json={"why": WHY}),
+        await other.post(f"{path}/repair", json=repair),
+        await other.put(f"{path}/file", content=data),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 5
+    assert {answer.json()["title"] for answer in answers} == {"no_such_held"}
+    assert (await other.get("/api/v1/collect/quarantine")).json()["total"] == 0
+    session.expire_all()
+    assert (await only_held(session)).state is HeldState.HELD
+    own = await client_for(Role.HOSPITAL, site=site_a)
+    assert (await own.get(path)).status_code == 200
+
+
 async def test_nobody_overrules_consent(session, sending, opened):
     data = ct_slice()
     sending.subjects = [subject(consent=False)]

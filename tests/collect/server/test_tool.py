@@ -4,7 +4,10 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import func, select
+from tests.collect.conftest import Sending, ct_slice
 
+from renkei.collect.server.tables import Batch
 from renkei.server.actor import Role
 
 TOOL = "/api/v1/collect/tool"
@@ -48,3 +51,35 @@ async def test_who_may_not_send_is_told_nothing(client_for, bundles):
 async def test_without_the_setting_every_version_may_send(client_for, site_a):
     hospital = await client_for(Role.HOSPITAL, site=site_a)
     assert (await hospital.get(TOOL)).json() == {"minimum": None, "bundles": []}
+
+
+@pytest.mark.parametrize(
+    ("agent", "tool", "status"),
+    [
+        ("renkei/0.9.4", "renkei-hospital 0.9.4", 409),
+        ("renkei/0.9.5", "renkei-hospital 0.9.4", 201),
+        ("renkei/0.10.0", "renkei-hospital 0.10.0", 201),
+        ("curl/8.0", "renkei-hospital 0.9.4", 409),
+        ("curl/8.0", "renkei-hospital 0.9.5", 201),
+        ("curl/8.0", "something", 409),
+        ("renkei/9999999", "", 409),
+    ],
+)
+async def test_a_tool_older_than_the_minimum_opens_no_batch(
+    client_for, site_a, session, permitted, monkeypatch, agent, tool, status
+):
+    monkeypatch.setenv("RENKEI_HOSPITAL_MINIMUM", "0.9.5")
+    sending = Sending(site_a.id, tool=tool or "-")
+    sending.add(ct_slice())
+    hospital = await client_for(Role.HOSPITAL, site=site_a)
+    answer = await hospital.post(
+        "/api/v1/collect/batches",
+        content=sending.manifest().to_bytes(),
+        headers={"User-Agent": agent},
+    )
+    assert answer.status_code == status, answer.text
+    opened = await session.scalar(select(func.count()).select_from(Batch))
+    assert opened == (1 if status == 201 else 0)
+    if status == 409:
+        assert answer.json()["title"] == "tool_too_old"
+        assert "install the bundle" in answer.json()["detail"]

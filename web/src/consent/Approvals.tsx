@@ -1,4 +1,4 @@
-import { Anchor, Stack, Text } from "@mantine/core";
+import { Anchor, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useCode } from "../parts/code";
 import { DataTable } from "../parts/DataTable";
@@ -12,7 +12,7 @@ import { Screen } from "../parts/Screen";
 import { Section } from "../parts/Section";
 import { useMay } from "../shell/session";
 import { AddApproval, type Scope } from "./AddApproval";
-import { daysUntil } from "./dates";
+import { Ends } from "./Ends";
 import { ConsentViews } from "./Views";
 
 interface ApprovalRow extends Scope {
@@ -27,21 +27,6 @@ interface AmendmentRow {
   decided_on: string;
   summary: string;
   changes: Record<string, [unknown, unknown]>;
-}
-
-function Ends({ on }: { on: string }) {
-  const { t } = useTranslation();
-  const left = daysUntil(on, new Date());
-  return (
-    <Text span size="sm" style={{ whiteSpace: "nowrap" }}>
-      {day(on)}
-      {left <= 30 && (
-        <Text span size="xs" c={left < 0 ? "red.9" : "orange.9"} ml={8} fw={600}>
-          {left < 0 ? t("consent.expired") : t("consent.days_left", { n: left })}
-        </Text>
-      )}
-    </Text>
-  );
 }
 
 /** Ethics approvals, with what each covers and when it ends. */

@@ -4,3 +4,5 @@ export { Consents } from "./Consents";
 export { Preview } from "./Preview";
 export { Recall } from "./Recall";
 export { Recalls } from "./Recalls";
+export { Workspace } from "./Workspace";
+export { Workspaces } from "./Workspaces";

@@ -1,7 +1,7 @@
 import type { AnyRoute } from "@tanstack/react-router";
 import { screens } from "../shell/screens";
 
-/** Governance: ethics approvals, agreements, consents, recalls. */
+/** Governance: ethics approvals, agreements, consents, recalls, joint research. */
 export const consentRoutes = (root: AnyRoute): AnyRoute[] =>
   screens(root, () => import("./pages"), {
     "/consent": "Approvals",
@@ -11,4 +11,6 @@ export const consentRoutes = (root: AnyRoute): AnyRoute[] =>
     "/consent/recalls": "Recalls",
     "/consent/recalls/$id": "Recall",
     "/consent/subjects/$id/recall": "Preview",
+    "/consent/workspaces": "Workspaces",
+    "/consent/workspaces/$id": "Workspace",
   });

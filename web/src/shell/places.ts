@@ -20,6 +20,7 @@ export const places: Place[] = [
   { to: "/ledger", key: "ledger", roles: ["hospital", "curator", "licensee", "operator"] },
   { to: "/market", key: "market", roles: ["licensee", "curator", "hospital", "operator"] },
   { to: "/market/orders", key: "orders", roles: ["licensee"] },
+  { to: "/consent/workspaces", key: "workspaces", roles: ["licensee"] },
   { to: "/market/licences", key: "licences", roles: ["licensee", "curator", "operator"] },
   { to: "/market/statements", key: "statements", roles: ["hospital", "curator", "operator"] },
   { to: "/train", key: "train", roles: ["curator", "hospital", "operator"] },

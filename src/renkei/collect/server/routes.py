@@ -13,6 +13,7 @@ from renkei.collect.server.quarantine import router as quarantine_router
 from renkei.collect.server.schemas import BatchOut, CountsOut, FileOut, OpenedOut
 from renkei.collect.server.tables import Batch, BatchFile
 from renkei.collect.server.tabular import router as tabular_router
+from renkei.collect.server.tool import check_sender
 from renkei.collect.server.tool import router as tool_router
 from renkei.collect.server.uploads import router as uploads_router
 from renkei.proof.batch import MANIFEST_LIMIT, parse_batch
@@ -43,6 +44,7 @@ FILES: dict[str, Any] = {name: getattr(BatchFile, name) for name in FileOut.mode
 async def post_batch(request: Request, session: Db) -> OpenedOut:
     """Open the batch of a manifest; the same manifest again answers with what is still missing."""
     manifest = parse_batch(await request.body())
+    check_sender(request.headers.get("User-Agent", ""), manifest.tool)
     opened = await open_batch(session, manifest=manifest)
     return OpenedOut(id=opened.batch.id, missing=opened.missing, stow_root=str(opened.batch.id))
 

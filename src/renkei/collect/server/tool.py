@@ -1,5 +1,6 @@
 """The hospital's tool: the oldest version that may still send, and the newest bundle to install."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse
 
-from renkei.errors import NotFoundError
+from renkei.errors import ConflictError, NotFoundError
 from renkei.proof.bundle import BadBundleError, BundleFacts, read_facts, version_order
 from renkei.server.actor import Permission
 from renkei.server.web import Out, needs
@@ -15,10 +16,16 @@ from renkei.settings import load_settings
 
 router = APIRouter(prefix="/tool")
 SEND = needs(Permission.COLLECT_SEND)
+_AGENT = re.compile(r"renkei/([0-9]{1,6}(?:\.[0-9]{1,6}){0,3})(?: |$)")
+_NAMED = re.compile(r"(?:^| )([0-9]{1,6}(?:\.[0-9]{1,6}){0,3})$")
 
 
 class NoBundleError(NotFoundError):
     """The platform holds no bundle for this kind of computer."""
+
+
+class ToolTooOldError(ConflictError):
+    """What sends is older than the platform takes, or does not say how old it is."""
 
 
 class BundleOut(Out):
@@ -34,6 +41,27 @@ class ToolOut(Out):
 
     minimum: str | None
     bundles: list[BundleOut]
+
+
+def check_sender(agent: str, tool: str) -> None:
+    """Refuse a batch of a tool older than the platform takes.
+
+    `agent` is the request's User-Agent, `tool` what the manifest says: a batch that an earlier
+    version made may be sent by a newer one.
+
+    Raises:
+        ToolTooOldError: It is older, or names no version.
+    """
+    minimum = load_settings().hospital_minimum
+    if minimum is None:
+        return
+    named = _AGENT.match(agent) or _NAMED.search(tool)
+    if named is None or version_order(named[1]) < version_order(minimum):
+        raise ToolTooOldError(
+            f"The platform takes data from version {minimum} of the hospital's tool on; install "
+            f"the bundle that it offers at /api/v1/collect{router.prefix}, then send again.",
+            minimum=minimum,
+        )
 
 
 @router.get("", dependencies=SEND)

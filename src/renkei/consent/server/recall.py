@@ -1,7 +1,6 @@
 """Take a subject's data back: look first, act, gather what each folder did, certify."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +15,8 @@ from renkei.consent.outcome import outcome_of
 from renkei.consent.server.certify import certify
 from renkei.consent.server.tables import Consent, Recall, RecallEffect, RecallKind, RecallState
 from renkei.errors import ConflictError, NotFoundError, UsageError
-from renkei.server.actor import system
 from renkei.server.audit import record
-from renkei.server.db import actor_of
+from renkei.server.db import actor_of, as_system
 from renkei.server.events import Event, emit
 from renkei.server.lineage import touched_by
 from renkei.server.storage import StoredObject, erase_subject
@@ -76,7 +74,7 @@ async def preview_recall(session: AsyncSession, *, subject_id: UUID) -> dict[str
         NoSuchSubjectError: There is none, or none that the actor may see.
     """
     await _find_subject(session, subject_id)
-    with _as_system(session, "preview of a recall"):
+    with as_system(session, "preview of a recall"):
         facts = {
             name: await session.scalar(
                 select(func.count()).select_from(table).where(table.subject_id == subject_id)
@@ -126,7 +124,7 @@ async def recall_subject(
             "This subject's data was taken back before; see its certificate."
         )
     await record(session, "consent.recall", recall, why=reason)
-    with _as_system(session, "recall"):
+    with as_system(session, "recall"):
         subject.withdrawn_at = datetime.now(UTC)
         erased = await erase_subject(session, subject_id)
         cleared = await _clear_facts(session, subject)
@@ -237,14 +235,3 @@ async def _clear_facts(session: AsyncSession, subject: Subject) -> int:
         )
         count += len(list(rows))
     return count
-
-
-@contextmanager
-def _as_system(session: AsyncSession, reason: str) -> Iterator[None]:
-    """Act as the system for what a hospital may set off but not read: keys and lineage."""
-    actor = actor_of(session)
-    session.info["actor"] = system(reason)
-    try:
-        yield
-    finally:
-        session.info["actor"] = actor

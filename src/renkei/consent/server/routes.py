@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.consent.allow import Use
@@ -26,17 +26,26 @@ from renkei.consent.server.schemas import (
     AgreementOut,
     AmendmentIn,
     AmendmentOut,
+    AnswerIn,
     ApprovalIn,
     ApprovalOut,
     ConsentOut,
     DecisionOut,
     EffectOut,
+    InvestigatorIn,
+    InvestigatorOut,
     LegalBasisOut,
+    NoteIn,
+    NoteOut,
     NoticeOut,
     PreviewOut,
     RecallDetailOut,
     RecallIn,
     RecallOut,
+    StepOut,
+    WorkspaceDetailOut,
+    WorkspaceIn,
+    WorkspaceOut,
 )
 from renkei.consent.server.tables import (
     Agreement,
@@ -46,13 +55,30 @@ from renkei.consent.server.tables import (
     ExpiryNotice,
     Recall,
     RecallEffect,
+    Workspace,
+)
+from renkei.consent.server.workspace import (
+    SHARED,
+    answer_note,
+    find_workspace,
+    leave_workspace,
+    members_of,
+    name_investigator,
+    next_steps,
+    notes_of,
+    open_workspace,
+    terms_of,
+    write_note,
 )
 from renkei.errors import NotFoundError
 from renkei.server.actor import Permission
+from renkei.server.db import as_system
 from renkei.server.web import Db, Page, Params, list_page, needs
 
 router = APIRouter(prefix="/consent", tags=["consent"])
 VIEW = needs(Permission.CONSENT_VIEW)
+MANAGE = needs(Permission.CONSENT_MANAGE)
+SHARE = needs(Permission.CONSENT_SHARE)
 SCOPE = "As DICOM writes it."
 WHERE = "Where the recipient is, by ISO 3166-1."
 KIND = "Only this kind of data, such as image."
@@ -67,6 +93,13 @@ AGREEMENTS = _columns(Agreement, AgreementOut)
 CONSENTS = _columns(Consent, ConsentOut)
 NOTICES = _columns(ExpiryNotice, NoticeOut)
 RECALLS = _columns(Recall, RecallOut)
+WORKSPACES: dict[str, Any] = {
+    "id": Workspace.id,
+    "created_at": Workspace.created_at,
+    "number": Agreement.number,
+    "title": Approval.title,
+    "expires": Approval.expires,
+}
 
 
 class NoSuchPermitError(NotFoundError):
@@ -88,7 +121,7 @@ async def get_approval(approval_id: UUID, session: Db) -> ApprovalOut:
     return ApprovalOut.model_validate(row)
 
 
-@router.post("/approvals", status_code=201, dependencies=needs(Permission.CONSENT_MANAGE))
+@router.post("/approvals", status_code=201, dependencies=MANAGE)
 async def post_approval(body: ApprovalIn, session: Db) -> ApprovalOut:
     """Put an ethics approval on record."""
     row = await add_approval(session, **body.model_dump())
@@ -104,7 +137,7 @@ async def list_amendments(approval_id: UUID, session: Db) -> list[AmendmentOut]:
     return [AmendmentOut.model_validate(row) for row in rows]
 
 
-@router.post("/approvals/{approval_id}/amendments", dependencies=needs(Permission.CONSENT_MANAGE))
+@router.post("/approvals/{approval_id}/amendments", dependencies=MANAGE)
 async def post_amendment(approval_id: UUID, body: AmendmentIn, session: Db) -> ApprovalOut:
     """Change an approval as its committee decided."""
     row = await amend_approval(
@@ -144,7 +177,7 @@ async def get_agreement(agreement_id: UUID, session: Db) -> AgreementOut:
     return AgreementOut.model_validate(row)
 
 
-@router.post("/agreements", status_code=201, dependencies=needs(Permission.CONSENT_MANAGE))
+@router.post("/agreements", status_code=201, dependencies=MANAGE)
 async def post_agreement(body: AgreementIn, session: Db) -> AgreementOut:
     """Put a contract on record."""
     row = await add_agreement(session, **body.model_dump())
@@ -213,6 +246,82 @@ async def get_recall(recall_id: UUID, session: Db) -> RecallDetailOut:
     if recall is None:
         raise NoSuchRecallError("There is no such recall; choose one from the list.")
     return await _detail(session, recall)
+
+
+@router.get("/workspaces", dependencies=SHARE)
+async def list_workspaces(session: Db, params: Params) -> Page[WorkspaceOut]:
+    """List the workspaces of joint research that one is named in."""
+    shared = list(await session.scalars(select(Workspace.id)))
+    query: Select[Any] = (
+        select(*WORKSPACES.values())
+        .join(Agreement, Agreement.id == Workspace.agreement_id)
+        .join(Approval, Approval.id == Workspace.approval_id)
+        .where(Workspace.id.in_(shared))
+    )
+    with as_system(session, SHARED):
+        return await list_page(session, query, columns=WORKSPACES, params=params)
+
+
+@router.post("/workspaces", status_code=201, dependencies=MANAGE)
+async def post_workspace(body: WorkspaceIn, session: Db) -> WorkspaceDetailOut:
+    """Open the page that both sides of a joint research share."""
+    workspace = await open_workspace(session, **body.model_dump())
+    return await _workspace(session, workspace.id)
+
+
+@router.get("/workspaces/{workspace_id}", dependencies=SHARE)
+async def get_workspace(workspace_id: UUID, session: Db) -> WorkspaceDetailOut:
+    """Return what both sides of a joint research share."""
+    return await _workspace(session, workspace_id)
+
+
+@router.post("/workspaces/{workspace_id}/investigators", dependencies=MANAGE)
+async def post_investigator(
+    workspace_id: UUID, body: InvestigatorIn, session: Db
+) -> WorkspaceDetailOut:
+    """Let somebody of either side into a workspace."""
+    await name_investigator(session, workspace_id=workspace_id, user_id=body.user_id)
+    return await _workspace(session, workspace_id)
+
+
+@router.post("/workspaces/{workspace_id}/investigators/{user_id}/leave", dependencies=MANAGE)
+async def post_leave(workspace_id: UUID, user_id: UUID, session: Db) -> WorkspaceDetailOut:
+    """Take somebody out of a workspace; their notes stay."""
+    await leave_workspace(session, workspace_id=workspace_id, user_id=user_id)
+    return await _workspace(session, workspace_id)
+
+
+@router.post("/workspaces/{workspace_id}/notes", status_code=201, dependencies=SHARE)
+async def post_note(workspace_id: UUID, body: NoteIn, session: Db) -> WorkspaceDetailOut:
+    """Leave a note for the other side."""
+    await write_note(session, workspace_id=workspace_id, text=body.text, question=body.question)
+    return await _workspace(session, workspace_id)
+
+
+@router.post("/workspaces/{workspace_id}/notes/{note_id}/answer", dependencies=SHARE)
+async def post_answer(
+    workspace_id: UUID, note_id: UUID, body: AnswerIn, session: Db
+) -> WorkspaceDetailOut:
+    """Answer an open question."""
+    await answer_note(session, workspace_id=workspace_id, note_id=note_id, text=body.text)
+    return await _workspace(session, workspace_id)
+
+
+async def _workspace(session: AsyncSession, workspace_id: UUID) -> WorkspaceDetailOut:
+    workspace = await find_workspace(session, workspace_id)
+    agreement, approval, hospital = await terms_of(session, workspace)
+    return WorkspaceDetailOut(
+        id=workspace.id,
+        created_at=workspace.created_at,
+        hospital=hospital,
+        agreement=AgreementOut.model_validate(agreement),
+        approval=ApprovalOut.model_validate(approval),
+        investigators=[
+            InvestigatorOut.model_validate(one) for one in await members_of(session, workspace)
+        ],
+        notes=[NoteOut.model_validate(note) for note in await notes_of(session, workspace)],
+        steps=[StepOut.model_validate(step) for step in next_steps(agreement, approval)],
+    )
 
 
 async def _detail(session: AsyncSession, recall: Recall) -> RecallDetailOut:

@@ -234,3 +234,81 @@ class RecallDetailOut(RecallOut):
     effects: list[EffectOut]
     waiting: list[str]
     certificate: str | None
+
+
+class WorkspaceIn(In):
+    """An agreement of joint research and the approval that it is done under."""
+
+    agreement_id: UUID
+    approval_id: UUID
+
+
+class WorkspaceOut(Out):
+    """A workspace in a list."""
+
+    id: UUID
+    created_at: datetime
+    number: str
+    title: str
+    expires: dt.date
+
+
+class InvestigatorIn(In):
+    """Somebody of either side."""
+
+    user_id: UUID
+
+
+class InvestigatorOut(Out):
+    """An investigator."""
+
+    user_id: UUID
+    name: str
+    organisation: str
+
+
+class NoteIn(In):
+    """A short note without anything that tells who a patient is."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    question: bool = False
+
+
+class AnswerIn(In):
+    """An answer without anything that tells who a patient is."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class NoteOut(Out):
+    """A note; a question is open until it is answered."""
+
+    id: UUID
+    created_at: datetime
+    author: str
+    text: str
+    question: bool
+    answer: str | None
+    answered_by: str | None
+    answered_at: datetime | None
+
+
+class StepOut(Out):
+    """A day that ends something; `days` are left."""
+
+    code: str
+    on: dt.date
+    days: int
+
+
+class WorkspaceDetailOut(Out):
+    """What both sides of a joint research share."""
+
+    id: UUID
+    created_at: datetime
+    hospital: str
+    agreement: AgreementOut
+    approval: ApprovalOut
+    investigators: list[InvestigatorOut]
+    notes: list[NoteOut]
+    steps: list[StepOut]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from renkei.consent.allow import AgreementKind, Basis
 from renkei.consent.bases import CONSENT_BASIS
-from renkei.people.server.tables import Organisation
+from renkei.people.server.tables import Organisation, User, own
 from renkei.server.actor import Actor, Role
 from renkei.server.db import Table
 from renkei.subjects.server.tables import EVERYTHING, Site, Subject
@@ -130,6 +130,59 @@ class Agreement(Table):
         if actor.role in EVERYTHING:
             return true()
         return cls.site_id == actor.site if actor.role is Role.HOSPITAL else false()
+
+
+class Workspace(Table):
+    """What both sides of a joint research share: the agreement and the approval it is done under.
+
+    The operator opens it and names the investigators; nobody else but they see it.
+    """
+
+    __tablename__ = "workspace"
+
+    site_id: Mapped[UUID] = mapped_column(ForeignKey(Site.id), index=True)
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey(Agreement.id), unique=True)
+    approval_id: Mapped[UUID] = mapped_column(ForeignKey(Approval.id))
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Show it to its investigators and to the operator."""
+        mine = select(Investigator.workspace_id).where(Investigator.visible_to(actor))
+        return true() if actor.role in {Role.OPERATOR, Role.SYSTEM} else cls.id.in_(mine)
+
+
+class Investigator(Table):
+    """Somebody of either side who works in a workspace."""
+
+    __tablename__ = "investigator"
+    __table_args__ = (UniqueConstraint("workspace_id", "user_id"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id), index=True)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Show their own rows to investigators, all to the operator."""
+        return true() if actor.role is Role.OPERATOR else own(cls.user_id, actor)
+
+
+class WorkspaceNote(Table):
+    """A short note between the two sides; a question stays open until somebody answers it."""
+
+    __tablename__ = "workspace_note"
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), index=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey(User.id))
+    text: Mapped[str]
+    question: Mapped[bool]
+    answer: Mapped[str | None] = mapped_column(default=None)
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id), default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Follow the workspace."""
+        return cls.workspace_id.in_(select(Workspace.id).where(Workspace.visible_to(actor)))
 
 
 class ExpiryNotice(Table):

@@ -96,7 +96,7 @@ class SignIn(Table):
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
         """Show a sign-in to the one who made it."""
-        return _own(cls.user_id, actor)
+        return own(cls.user_id, actor)
 
 
 class ApiToken(Table):
@@ -113,10 +113,11 @@ class ApiToken(Table):
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
         """Show a token to the one who made it."""
-        return _own(cls.user_id, actor)
+        return own(cls.user_id, actor)
 
 
-def _own(column: Mapped[UUID], actor: Actor) -> ColumnElement[bool]:
+def own(column: Mapped[UUID], actor: Actor) -> ColumnElement[bool]:
+    """Tell the rows of the user who acts from others'; the system sees all."""
     if actor.role is Role.SYSTEM:
         return true()
     try:
