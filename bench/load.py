@@ -17,6 +17,7 @@ import psycopg
 from blake3 import blake3
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from tests.hospital.site_made import read_through
 
 from bench.measure import Row
 from bench.sending import HOSPITAL, receiving
@@ -87,6 +88,7 @@ def _fill(site):
                 reasons=(),
             )  # fmt: skip
             vault.keep(mark, item)
+    read_through(site)
 
 
 def _sent(here, url):

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx2
 import psutil
 from tests.hospital.pacs import MISSING, ct, orthanc
-from tests.hospital.site_made import CONSENTS
+from tests.hospital.site_made import CONSENTS, read_through
 from tests.hospital.test_add import added
 
 from bench.measure import Row
@@ -45,6 +45,7 @@ def _fill(site, folder):
         (folder / f"{n:04d}.dcm").write_bytes(ct(n, StudyDate="20240615"))
     states = {one.state for one in added(site, folder).values()}
     assert states == {"clean"}, states
+    read_through(site)
     with opened(site.folder) as vault:
         return sum(item.bytes for item in vault.waiting())
 

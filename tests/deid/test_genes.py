@@ -2,10 +2,14 @@
 
 import gzip
 
+import pytest
 from tests.deid.planted import SAMPLES
 
 from renkei.deid import PseudonymKey, State, pseudonym
 from renkei.deid.genes import deidentify_maf, deidentify_vcf
+from renkei.deid.kinds import hold_unknown, kind_of
+from renkei.deid.result import Kind
+from renkei.hospital.pages.words import REASONS
 
 KEY = PseudonymKey({1: bytes(range(32))})
 VCF = (
@@ -89,3 +93,24 @@ def test_paths_names_and_command_lines_go_from_header_and_info():
     assert [m for m in markers if m in text] == []
     assert "##contig=<ID=chr1,length=248956422>\n" in text
     assert "DP=30;AF=0.5\tGT\t0/1" in text
+
+
+@pytest.mark.parametrize("magic", [b"TBI\x01", b"CSI\x01"])
+def test_an_index_beside_a_vcf_is_held_with_what_to_do(tmp_path, magic):
+    index = tmp_path / "P1.vcf.gz.tbi"
+    index.write_bytes(gzip.compress(magic + bytes(60)))
+    assert kind_of(index) is None
+    found = hold_unknown(index)
+    assert (found.state, found.kind, found.reasons) == (State.HELD, Kind.VCF, ("index_not_taken",))
+    for language in ("ja", "en"):
+        assert "tabix" in REASONS[language]["index_not_taken"]
+
+
+def test_other_packed_bytes_and_empty_files_are_no_index(tmp_path):
+    for name, data, reason in (
+        ("a.gz", gzip.compress(b"TBI is a word\0"), "unknown_format"),
+        ("b.tbi", b"\x1f\x8b damaged", "unknown_format"),
+        ("c.tbi", b"", "empty"),
+    ):
+        (tmp_path / name).write_bytes(data)
+        assert hold_unknown(tmp_path / name).reasons == (reason,)

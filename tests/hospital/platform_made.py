@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import httpx2
 from blake3 import blake3
+from tests.hospital.site_made import read_through
 
 from renkei.client import Client
 from renkei.hospital.send import send
@@ -100,7 +101,8 @@ class Platform:
 
 
 def sent_by(site, platform):
-    """Send what waits in a site to this platform."""
+    """Approve every text of what waits in a site, and send it to this platform."""
+    read_through(site)
     with (
         opened(site.folder) as vault,
         Client("http://platform", "token", transport=platform.transport()) as client,

@@ -249,7 +249,7 @@ from renkei.proof import keyfile
 for module in (listen, add, fetch, forget, run, runs, keyfile):
     if hasattr(module, "os"):
         module.os = WindowsOs()
-from tests.hospital.site_made import SAMPLES, make_data, make_site
+from tests.hospital.site_made import SAMPLES, make_data, make_site, read_through
 from tests.hospital.test_add import added
 from tests.hospital.platform_made import Platform
 from renkei.client import Client
@@ -262,6 +262,7 @@ listen._write(part, b"received", site.spool / "one.dcm")
 listen.sync_folder(site.spool)
 fetch._durable(site.spool / "one.dcm")
 client = Client("http://p", "t", transport=Platform().transport())
+read_through(site)
 with vault_of(site.folder) as vault, client:
     (sent,) = send.send(site, vault, client)
 print(sent.sent, sent.stored, sum(sent.quarantined.values()))

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from starlette.testclient import TestClient
 from tests.hospital.platform_made import Platform
-from tests.hospital.site_made import SAMPLES, dicom, make_data, make_site
+from tests.hospital.site_made import SAMPLES, dicom, make_data, make_site, read_through
 from tests.hospital.test_add import added
 from typer.testing import CliRunner
 
@@ -30,6 +30,7 @@ def sent(site, *, signed):
         opened(site.folder) as vault,
         Client("http://p", "t", transport=platform.transport()) as client,
     ):
+        read_through(site)
         if signed:
             with reviewing(site, vault) as review:
                 review.sign(REVIEWER)

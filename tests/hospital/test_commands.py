@@ -3,12 +3,14 @@
 import json
 
 import pytest
-from tests.hospital.site_made import SAMPLES, SITE, dicom, make_data
+from tests.hospital.site_made import SAMPLES, SITE, dicom, make_data, read_through
 from typer.testing import CliRunner
 
 from renkei.hospital.commands import app
 from renkei.hospital.consents import BadListError
+from renkei.hospital.review import NotReviewedError
 from renkei.hospital.site import open_site
+from renkei.hospital.vault import opened
 
 RUN = CliRunner()
 
@@ -55,8 +57,15 @@ def test_a_clean_file_leaves_the_spool_and_a_held_one_stays(folder, tmp_path):
     assert [p.name for p in site.spool.iterdir()] == ["two.dcm"]
 
 
-def test_sending_to_a_platform_that_does_not_answer_keeps_everything(folder, tmp_path):
+def test_sending_waits_for_the_review_and_keeps_everything_while_nobody_answers(folder, tmp_path):
     RUN.invoke(app, ["add", str(make_data(tmp_path / "ward")), "--site", str(folder)])
+    refused = RUN.invoke(app, ["send", "--site", str(folder)])
+    assert isinstance(refused.exception, NotReviewedError)
+    assert "open the page 'Review texts'" in refused.exception.sentence
+    with opened(folder) as vault:
+        assert vault.waiting()
+        assert not vault.batches()
+    read_through(open_site(folder))
     answer = RUN.invoke(app, ["send", "--site", str(folder)])
     assert type(answer.exception).__name__ == "ServerUnreachableError"
     status = json.loads(RUN.invoke(app, ["status", "--site", str(folder), "--json"]).stdout)

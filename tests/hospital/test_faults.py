@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from tests.collect.conftest import ct_slice, permit
 from tests.conftest import _token_of
 from tests.hospital.pacs import free_port
-from tests.hospital.site_made import SITE, make_site
+from tests.hospital.site_made import SITE, make_site, read_through
 from tests.shape.source import ROOT
 
 from renkei.client import Client
@@ -140,6 +140,7 @@ def fill(site):
                 bytes=len(data), subject=subject, subjects=(subject,), sop_uid=None, refers=None,
                 counts={}, reasons=(),
             ))  # fmt: skip
+    read_through(site)
 
 
 async def agree(site):

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 from tests.hospital.platform_made import Platform
-from tests.hospital.site_made import make_data, make_site
+from tests.hospital.site_made import make_data, make_site, read_through
 from tests.hospital.test_add import added
 
 from renkei.hospital.vault import opened
@@ -55,6 +55,7 @@ def test_a_sender_killed_again_and_again_ends_with_equal_manifests(tmp_path):
         address = f"http://127.0.0.1:{door.getsockname()[1]}"
         site = make_site(tmp_path / "site", server=address)
         added(site, make_data(tmp_path / "ward"))
+        read_through(site)
         platform, chance, killed = Platform(), random.Random(4), 0
         command = [sys.executable, "-m", "renkei", "hospital", "send", "--site", str(site.folder)]
         with served(platform, door):

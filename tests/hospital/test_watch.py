@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from tests.hospital.platform_made import Platform
-from tests.hospital.site_made import CONSENTS, SAMPLES, dicom, make_data, make_site
+from tests.hospital.site_made import CONSENTS, SAMPLES, dicom, make_data, make_site, read_through
 from tests.hospital.test_add import added
 from typer.testing import CliRunner
 
@@ -155,6 +155,7 @@ def test_the_bundle_for_support_counts_and_names_nobody(tmp_path):
         known_hosts=("10.20.30.41",),
     )
     added(site, make_data(tmp_path / "ward"))
+    read_through(site)
     with (
         opened(site.folder) as vault,
         Client("http://p", "t", transport=Platform().transport()) as client,

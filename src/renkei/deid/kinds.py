@@ -9,10 +9,11 @@ from pathlib import Path
 from renkei.deid.excel import MAGIC, is_workbook
 from renkei.deid.genes import expand
 from renkei.deid.hl7 import is_message
-from renkei.deid.result import Kind
+from renkei.deid.result import Kind, Result, held
 
 HEAD = 1 << 16
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_INDEX = (b"TBI\1", b"CSI\1")
 _NIFTI = {344: (b"n+1\0", b"ni1\0"), 4: (b"n+2\0",)}
 
 
@@ -29,6 +30,18 @@ def kind_of(path: Path) -> Kind | None:
     if any(head[at : at + 4] in marks for at, marks in _NIFTI.items()):
         return Kind.NIFTI
     return _text_kind(path, head)
+
+
+def hold_unknown(path: Path) -> Result:
+    """Say why a file that is none of the kinds is held."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if not head:
+        return held(Kind.REPORT, "empty")
+    # It tells places in the compressed VCF, which is written anew: the user makes it again.
+    if head[:2] == b"\x1f\x8b" and (expand(path.read_bytes()) or b"")[:4] in _INDEX:
+        return held(Kind.VCF, "index_not_taken")
+    return held(Kind.REPORT, "unknown_format")
 
 
 def _bare(head: bytes) -> bool:

@@ -8,10 +8,11 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from renkei.deid.disk import room_on_disk
 from renkei.deid.fhir import deidentify_fhir, patient_ids, read_bundle
 from renkei.deid.genes import deidentify_maf, deidentify_vcf
 from renkei.deid.identifiers import Identifiers
-from renkei.deid.kinds import kind_of
+from renkei.deid.kinds import hold_unknown, kind_of
 from renkei.deid.mask import Cover
 from renkei.deid.nifti import deidentify_nifti
 from renkei.deid.outlines import deidentify_outlines
@@ -114,11 +115,13 @@ def _next(path: Path) -> Line:
     return _WORK["run"](path)
 
 
+@room_on_disk()
 def run_one(path: Path, *, out: Path, rules: Rules, existing: Existing) -> Line:
     """Remove the identity from one file and put its output in place.
 
     Raises:
         OutputExistsError: Other bytes stand under the new name, and neither skip nor overwrite.
+        DiskFullError: The output folder takes no more.
     """
     part = out / f".part-{os.getpid()}"
     try:
@@ -144,7 +147,7 @@ def deidentify_file(path: Path, part: Path, rules: Rules) -> Result:
     """Write the clean form of any kind of file to `part`, or say why it is held."""
     kind = kind_of(path)
     if kind is None:
-        return held(Kind.REPORT, "empty" if path.stat().st_size == 0 else "unknown_format")
+        return hold_unknown(path)
     if kind is Kind.SLIDE:
         return _slide(path, part, rules)
     if kind is Kind.DICOM:

@@ -48,7 +48,7 @@ def copy_range(source: BinaryIO, out: BinaryIO, offset: int, size: int) -> None:
         EOFError: The source ends before it.
     """
     start = out.tell()
-    for copy in (*_WAYS, _by_hand):
+    for copy in _WAYS:
         # Seeking writes out what is buffered, and puts a way that failed back to its beginning.
         out.seek(start)
         try:
@@ -58,7 +58,9 @@ def copy_range(source: BinaryIO, out: BinaryIO, offset: int, size: int) -> None:
             continue
         out.seek(start + size)
         return
-    raise EOFError
+    out.seek(start)
+    # What fails here too is no matter of the way: the disk is full.
+    _by_hand(source, out, offset, size)
 
 
 def _by_range(source: BinaryIO, out: BinaryIO, offset: int, size: int) -> None:

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from renkei.deid.disk import room_on_disk
 from renkei.deid.identifiers import Identifiers
 from renkei.deid.pseudonym import PseudonymKey, name_file, pseudonym
 from renkei.deid.residual import scan
@@ -31,7 +32,7 @@ def deidentify_slide(
             dropped = clean_pages(tiff, form)
             if scan(_written(tiff), identifiers):
                 return held(Kind.SLIDE, "identifier_left", subject=subject)
-            with target.open("wb") as out:
+            with room_on_disk(), target.open("wb") as out:
                 changed = write_tiff(source, file, out, tiff)
     except SlideRefusedError as error:
         return held(Kind.SLIDE, str(error.facts.get("reason", error.code)), subject=subject)

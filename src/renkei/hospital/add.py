@@ -10,11 +10,12 @@ from pathlib import Path
 
 from blake3 import blake3
 
+from renkei.deid.disk import room_on_disk
 from renkei.deid.exact import parse_file
 from renkei.deid.fhir import patient_ids, read_bundle
 from renkei.deid.genes import deidentify_maf, patient_of_barcode, vcf_samples
 from renkei.deid.identifiers import Identifiers
-from renkei.deid.kinds import kind_of
+from renkei.deid.kinds import hold_unknown, kind_of
 from renkei.deid.mask import Cover
 from renkei.deid.parse import MalformedError
 from renkei.deid.profile import load_profile
@@ -68,7 +69,11 @@ class Intake:
 
 
 def add_files(intake: Intake) -> Iterator[Added]:
-    """Yield one answer per file below the root; images come before the labels drawn on them."""
+    """Yield one answer per file below the root; images come before the labels drawn on them.
+
+    Raises:
+        DiskFullError: The outbox takes no more.
+    """
     paths = [p for p in files_below(intake.root) if not is_control(p)]
     names = {p: _relative(intake, p) for p in paths}
     late = [p for p in paths if (link := intake.links.files.get(names[p])) and link.image]
@@ -88,6 +93,7 @@ def _relative(intake: Intake, path: Path) -> str:
     return path.relative_to(intake.root).as_posix() if path != intake.root else path.name
 
 
+@room_on_disk()
 def _add(intake: Intake, path: Path, name: str, series: dict[str, dict[str, str]]) -> Added:
     source = _sha256(path)
     kind = kind_of(path)
@@ -116,7 +122,7 @@ def _clean(
     series: Mapping[str, dict[str, str]],
 ) -> tuple[Result, dict[str, str] | None]:
     if kind is None:
-        return held(Kind.REPORT, "empty" if path.stat().st_size == 0 else "unknown_format"), None
+        return hold_unknown(path), None
     if kind in {Kind.TABLE, Kind.MAF}:
         result = _shared(intake, path, kind)
         if result.data is not None:

@@ -11,6 +11,7 @@ from pydicom import Dataset
 from pydicom.datadict import keyword_for_tag
 from pydicom.multival import MultiValue
 
+from renkei.errors import ConflictError
 from renkei.hospital.site import Site
 from renkei.hospital.suspected import suspected_texts
 from renkei.hospital.vault import Vault, VaultFile, now
@@ -33,6 +34,10 @@ _OWN = frozenset({
     "PatientID", "PatientName", "DeidentificationMethod", "CodeValue", "CodingSchemeDesignator",
     "CodingSchemeVersion", "DeidentificationMethodCodeSequence",
 })  # fmt: skip
+
+
+class NotReviewedError(ConflictError):
+    """Some text of the waiting files was not reviewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +165,19 @@ def reviewing(site: Site, vault: Vault) -> Iterator[Review]:
         yield found
     finally:
         found.close()
+
+
+def check_review(site: Site, vault: Vault) -> None:
+    """Let what waits go only when a person has decided every text of it.
+
+    Raises:
+        NotReviewedError: A text has no decision.
+    """
+    if not vault.waiting():
+        return
+    with reviewing(site, vault) as review:
+        if count := review.undecided():
+            raise NotReviewedError(
+                f"{count} texts are not reviewed; open the page 'Review texts' "
+                "(文字の確認, renkei hospital pages), decide them, then send again."
+            )

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from renkei.client import API, Client
+from renkei.deid.disk import room_on_disk
 from renkei.deid.profile import load_profile
 from renkei.errors import ConflictError
 from renkei.hospital.certificate import TOOL, Sent, Signatures, write_certificate
 from renkei.hospital.pilot import check_pilot
 from renkei.hospital.platform import check_tool
+from renkei.hospital.review import check_review
 from renkei.hospital.site import Site
 from renkei.hospital.transfer import transfer
 from renkei.hospital.vault import Item, Vault
@@ -24,6 +26,7 @@ class CountsDifferError(ConflictError):
     """The platform's counts are not those of the manifest."""
 
 
+@room_on_disk()
 def send(site: Site, vault: Vault, client: Client) -> list[Sent]:
     """Send what waits, and first what an earlier run left open; return a line per batch.
 
@@ -31,11 +34,14 @@ def send(site: Site, vault: Vault, client: Client) -> list[Sent]:
         CountsDifferError: sent = stored + quarantined does not hold.
         PeerUnreachableError: The platform does not answer; run again, nothing is sent twice.
         ToolTooOldError: The platform takes nothing from a tool this old.
+        NotReviewedError: A text of what waits has no decision.
         ConflictError: The site is not live, and what waits is too much or was not signed.
+        DiskFullError: The site folder takes no more.
         ForgottenSiteError: Key and crosswalk were destroyed.
     """
     site.key()
     check_pilot(site, vault)
+    check_review(site, vault)
     waiting = vault.waiting()
     if waiting:
         with closing(Wire(site)) as wire:

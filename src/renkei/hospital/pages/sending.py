@@ -3,9 +3,9 @@
 import threading
 from pathlib import Path
 
-from renkei.errors import ConflictError, RenkeiError, UsageError
+from renkei.errors import RenkeiError, UsageError
 from renkei.hospital.platform import platform_of
-from renkei.hospital.review import reviewing
+from renkei.hospital.review import check_review, reviewing
 from renkei.hospital.send import send
 from renkei.hospital.site import open_site
 from renkei.hospital.vault import opened
@@ -13,10 +13,6 @@ from renkei.hospital.vault import opened
 
 class UnsignedError(UsageError):
     """Nobody signed."""
-
-
-class NotReviewedError(ConflictError):
-    """Some text of the waiting files was not reviewed."""
 
 
 class Sending:
@@ -46,10 +42,10 @@ class Sending:
             if self.running:
                 return
             site = open_site(self._folder)
-            with opened(self._folder) as vault, reviewing(site, vault) as review:
-                if review.undecided():
-                    raise NotReviewedError("Some texts are not reviewed; decide them first.")
-                review.sign(reviewer)
+            with opened(self._folder) as vault:
+                check_review(site, vault)
+                with reviewing(site, vault) as review:
+                    review.sign(reviewer)
             self.error = ""
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
