@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from renkei.dicomweb.render import Look, picture
 from renkei.imaging.nifti import read_nifti
 from renkei.imaging.volume import Volume, read_series
 
 SLAB = 16
+SMALL_PX = 192
 LEVEL = 1
 MOST_INT16 = 32_000
 
@@ -66,6 +68,24 @@ def cut(volume: Volume) -> Slabs:
         for z in range(0, len(stored), SLAB)
     )
     return Slabs(header, slabs)
+
+
+def small_picture(slabs: Slabs, number: int) -> bytes:
+    """Return one slice as a JPEG of at most 192 pixels, as the viewer first shows it."""
+    import imagecodecs
+
+    _, height, width = slabs.header["shape"]
+    slab = np.frombuffer(imagecodecs.gzip_decode(slabs.slabs[number // SLAB]), "<i2")
+    stored = slab.reshape(-1, height, width)[number % SLAB]
+    values = stored * slabs.header["slope"] + slabs.header["intercept"]
+    window = slabs.header["window"]
+    share = (values - window["center"]) / max(window["width"], 1e-6) + 0.5
+    grey = np.clip(share * 255, 0, 255).astype(np.uint8)
+    along = np.ravel(slabs.header["direction"])
+    # The patient's right is on the left and the front above, as in the viewer.
+    grey = grey[:, ::-1] if along[0] < 0 else grey
+    grey = grey[::-1] if along[4] < 0 else grey
+    return picture(grey, Look(viewport=(SMALL_PX, SMALL_PX)))
 
 
 def _as_int16(voxels: NDArray[Any]) -> tuple[NDArray[np.int16], float, float]:

@@ -251,6 +251,17 @@ async def test_slabs_make_up_the_volume(viewer, ct):
     assert (await client.get(f"{place}/slab/32")).status_code == 404
 
 
+async def test_a_slice_is_shown_small_and_the_middle_one_without_a_number(viewer, ct):
+    client, path = viewer
+    place = f"{path}/series/{ct.series_id}/thumbnail"
+    middle = await client.get(place)
+    assert middle.headers["content-type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(middle.content)).size == (10, 12)
+    assert (await client.get(place, params={"number": 10})).content == middle.content
+    assert (await client.get(place, params={"number": 0})).content != middle.content
+    assert (await client.get(place, params={"number": 20})).status_code == 404
+
+
 async def test_a_nifti_series_is_seen_by_the_viewer_and_not_by_dicom(
     client_for, site_a, ct, nifti, open_root
 ):

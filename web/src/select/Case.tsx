@@ -1,5 +1,6 @@
-import { Anchor, Grid } from "@mantine/core";
+import { Anchor, Box, Grid } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCode } from "../parts/code";
 import { Facts } from "../parts/Facts";
@@ -10,11 +11,12 @@ import { Name } from "../parts/names";
 import { Screen } from "../parts/Screen";
 import { Section } from "../parts/Section";
 import { State } from "../parts/State";
-import { Opened } from "../parts/viewer/root";
-import { SliceViewer } from "../parts/viewer/SliceViewer";
-import { SlideViewer } from "../parts/viewer/SlideViewer";
+import type { Mark } from "../parts/viewer/volume";
 import { Decide } from "./Decide";
+import { Grades } from "./Grades";
 import { Metrics } from "./Metrics";
+import { Picture } from "./Picture";
+import { Proofs } from "./Proof";
 import { Reasons } from "./Reasons";
 import type { CaseDetail } from "./rows";
 
@@ -22,6 +24,7 @@ import type { CaseDetail } from "./rows";
 export function Case() {
   const { t } = useTranslation();
   const said = useCode();
+  const [mark, setMark] = useState<Mark>();
   return (
     <Loaded<CaseDetail> path={`/select/cases/${useId()}`}>
       {(found) => {
@@ -31,21 +34,16 @@ export function Case() {
           <Screen title={title} about={found.site} actions={<State value={found.standing} />}>
             <Grid gap="lg">
               <Grid.Col span={{ base: 12, lg: 6 }}>
-                {found.kind === "slide" ? (
-                  <Opened slide={found.id}>
-                    {(base) => <SlideViewer base={base} label={title} height={520} />}
-                  </Opened>
-                ) : (
-                  <Opened series={found.id}>
-                    {(base) => <SliceViewer base={base} label={title} height={460} />}
-                  </Opened>
-                )}
+                <Box pos="sticky" top={60}>
+                  <Picture of={found} label={title} mark={mark} />
+                </Box>
               </Grid.Col>
               <Grid.Col span={{ base: 12, lg: 6 }}>
                 <Facts
                   rows={[
                     [t("select.verdict"), <State key="v" value={found.outcome} />],
                     [t("select.reasons"), <Reasons key="r" keys={found.reason_codes} />],
+                    [t("select.grades"), <Grades key="g" grades={found.grades} />],
                     [
                       t("select.judged"),
                       <span key="j">
@@ -92,8 +90,13 @@ export function Case() {
                   ]}
                 />
                 <Section title={t("select.metrics")} about={t("select.metrics_about")}>
-                  <Metrics metrics={found.metrics} />
+                  <Metrics found={found} go={setMark} />
                 </Section>
+                {found.reasons.some((reason) => reason.evidence?.length) && (
+                  <Section title={t("select.proof")}>
+                    <Proofs found={found} />
+                  </Section>
+                )}
                 <Section title={t("select.decisions")}>
                   <Decide found={found} />
                 </Section>

@@ -2,6 +2,7 @@ import { Button, Group, SegmentedControl, Stack, Text, Textarea } from "@mantine
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Act } from "../parts/Act";
+import { useCode } from "../parts/code";
 import { isComposing } from "../parts/form/composing";
 import { moment } from "../parts/format";
 import { Refusal } from "../parts/Refusal";
@@ -15,6 +16,7 @@ const OUTCOMES = ["accept", "review", "exclude"];
 /** Who decided otherwise than the recipe, when and why; and the form that does it. */
 export function Decide({ found }: { found: CaseDetail }) {
   const { t } = useTranslation();
+  const said = useCode();
   const may = useMay("select.override");
   const me = useMe().data;
   const [outcome, setOutcome] = useState(found.standing === "accept" ? "exclude" : "accept");
@@ -35,7 +37,7 @@ export function Decide({ found }: { found: CaseDetail }) {
         <Group key={one.id} gap="sm" align="flex-start" wrap="nowrap">
           <State value={one.outcome} />
           <div>
-            <Text size="sm">{one.reason}</Text>
+            <Text size="sm">{said("select.why_code", one.reason)}</Text>
             <Text size="xs" c="gray.7">
               {one.by_name ?? t("parts.platform")} · {moment(one.created_at)} ·{" "}
               {t(`parts.state.${one.state}`)}

@@ -13,6 +13,7 @@ import { Screen } from "../parts/Screen";
 import { State } from "../parts/State";
 import { useMay } from "../shell/session";
 import { SelectViews } from "./columns";
+import { DryRun } from "./DryRun";
 
 interface RecipeRow {
   id: string;
@@ -126,9 +127,10 @@ export function Recipe() {
             </>
           }
         >
-          <Code block fz="sm" tabIndex={0}>
+          <Code block fz="sm" tabIndex={0} mah={420} style={{ overflow: "auto" }}>
             {recipe.toml}
           </Code>
+          {judges && <DryRun id={recipe.id} toml={recipe.toml} />}
         </Screen>
       )}
     </Loaded>

@@ -5,18 +5,29 @@ import { moment } from "../parts/format";
 import { State } from "../parts/State";
 import { figure } from "../parts/Structure";
 import { Views } from "../parts/Views";
+import { useMay } from "../shell/session";
 import { Reasons } from "./Reasons";
 import type { CaseRow } from "./rows";
 
 export function SelectViews() {
   const { t } = useTranslation();
+  const reviews = useMay("select.override");
   return (
     <Views
       of={[
         { to: "/select", label: t("select.queue") },
+        { to: "/select/queue", label: t("select.review.title") },
+        { to: "/select/gallery", label: t("select.gallery.title") },
         { to: "/select/cases", label: t("select.cases") },
+        { to: "/select/duplicates", label: t("select.duplicates.title") },
         { to: "/select/flow", label: t("select.flow") },
         { to: "/select/recipes", label: t("select.recipes") },
+        ...(reviews
+          ? [
+              { to: "/select/cohorts", label: t("select.cohorts.title") },
+              { to: "/select/agreement", label: t("select.agreement.title") },
+            ]
+          : []),
       ]}
     />
   );

@@ -1,5 +1,10 @@
+export { Agreement } from "./Agreement";
 export { Case } from "./Case";
 export { Cases } from "./Cases";
+export { Cohorts } from "./Cohorts";
+export { Duplicates } from "./Duplicates";
 export { Flow } from "./Flow";
+export { Gallery } from "./Gallery";
 export { Queue } from "./Queue";
 export { Recipe, Recipes } from "./Recipes";
+export { Review } from "./Review";

@@ -5,8 +5,13 @@ import { screens } from "../shell/screens";
 export const selectRoutes = (root: AnyRoute): AnyRoute[] =>
   screens(root, () => import("./pages"), {
     "/select": "Queue",
+    "/select/queue": "Review",
+    "/select/gallery": "Gallery",
+    "/select/agreement": "Agreement",
+    "/select/cohorts": "Cohorts",
     "/select/cases": "Cases",
     "/select/cases/$id": "Case",
+    "/select/duplicates": "Duplicates",
     "/select/flow": "Flow",
     "/select/recipes": "Recipes",
     "/select/recipes/$id": "Recipe",

@@ -25,7 +25,13 @@ from renkei.dicomweb.server.search import (
     search_studies,
 )
 from renkei.dicomweb.server.stow import MOST_BYTES, answer_of, store_files
-from renkei.dicomweb.server.views import series_slabs, slab_at, slide_pyramid, slide_tile
+from renkei.dicomweb.server.views import (
+    series_picture,
+    series_slabs,
+    slab_at,
+    slide_pyramid,
+    slide_tile,
+)
 from renkei.errors import UsageError
 from renkei.server.actor import Permission
 from renkei.server.storage import load
@@ -40,6 +46,9 @@ MaybeUid = Annotated[str | None, Field(max_length=64, description="Only below th
 Frames = Annotated[str, Field(max_length=6000, description="Numbers from 1, commas between.")]
 Tag = Annotated[str, Path(pattern="^[0-9A-F]{8}$", description="Eight hexadecimal digits.")]
 Frame = Annotated[int, Field(ge=1, le=2**31 - 1, description="A number from 1.")]
+SliceNumber = Annotated[
+    int | None, Field(ge=0, le=2**31 - 1, description="A slice of the volume, from 0.")
+]
 WINDOW = "Centre, width and, if wanted, the function, with commas between."
 VIEWPORT = "Width and height in pixels, with a comma between."
 THUMBNAIL_PX = 128
@@ -262,6 +271,16 @@ async def view_slab(root: UUID, series_id: UUID, first: Number, session: Db) -> 
     slab = await slab_at(session, await open_scope(session, root), series_id, first)
     headers = {"Content-Encoding": "gzip"}
     return Response(slab, media_type=OCTETS, headers=headers)
+
+
+@router.get("/series/{series_id}/thumbnail", dependencies=VIEW, **gives(JPEG))
+async def view_thumbnail(
+    root: UUID, series_id: UUID, session: Db, number: SliceNumber = None
+) -> Response:
+    """Return a slice as a small picture; without a number, that in the middle."""
+    scope = await open_scope(session, root)
+    small = await series_picture(session, scope, series_id, number)
+    return Response(small, media_type=JPEG, headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.get("/slides/{slide_id}/info", dependencies=VIEW)

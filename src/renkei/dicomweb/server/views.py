@@ -1,5 +1,6 @@
 """What the own viewers fetch: slabs of a series, tiles of a slide."""
 
+import asyncio
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +9,7 @@ from renkei import compute
 from renkei.dicomweb.server.below import Scope, find_series, find_slide
 from renkei.dicomweb.server.cache import Cache
 from renkei.dicomweb.server.slides import SLIDES
-from renkei.dicomweb.slabs import Slabs, slabs_of
+from renkei.dicomweb.slabs import Slabs, slabs_of, small_picture
 from renkei.dicomweb.tiles import BLOCK, Block, Pyramid
 from renkei.errors import NotFoundError
 from renkei.subjects.server.files import series_files, series_renditions
@@ -51,6 +52,22 @@ async def slab_at(session: AsyncSession, scope: Scope, series_id: UUID, first: i
     if rest or not 0 <= number < len(slabs.slabs):
         raise NoSuchSlabError("No slab begins at this slice; slabs begin at multiples of 16.")
     return slabs.slabs[number]
+
+
+async def series_picture(
+    session: AsyncSession, scope: Scope, series_id: UUID, number: int | None
+) -> bytes:
+    """Return a slice as a small JPEG; without a number, that in the middle.
+
+    Raises:
+        NoSuchSlabError: There is no such slice.
+    """
+    slabs = await series_slabs(session, scope, series_id)
+    depth = int(slabs.header["shape"][0])
+    number = depth // 2 if number is None else number
+    if not 0 <= number < depth:
+        raise NoSuchSlabError("The series has no slice of that number; count from 0.")
+    return await asyncio.to_thread(small_picture, slabs, number)
 
 
 async def slide_pyramid(session: AsyncSession, scope: Scope, slide_id: UUID) -> Pyramid:

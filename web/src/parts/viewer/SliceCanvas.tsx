@@ -3,7 +3,16 @@ import { Box } from "@mantine/core";
 import { type Ref, type RefObject, useEffect, useImperativeHandle, useRef } from "react";
 import type { Layer, Rect } from "./paint";
 import { Picture } from "./picture";
-import { type Plane, planeOf, shownValue, sidesOf, type VoxelStore, voxelAt } from "./volume";
+import {
+  type Mark,
+  outlined,
+  type Plane,
+  planeOf,
+  shownValue,
+  sidesOf,
+  type VoxelStore,
+  voxelAt,
+} from "./volume";
 import type { Window } from "./window";
 import { useZoom } from "./zoom";
 
@@ -38,6 +47,7 @@ interface Props extends Handlers {
   version: number;
   height: number;
   label: string;
+  mark?: Mark | undefined;
   cursorMm?: number | undefined;
   turn: (by: number) => void;
   setWindow: (window: Window) => void;
@@ -51,6 +61,7 @@ const TURNS: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, PageUp: -5, P
 /** One plane on a canvas: wheel and arrows turn slices, dragging sets the window or draws. */
 export function SliceCanvas(props: Props) {
   const { store, plane, index, window, layers, version, height, label, cursorMm, turn } = props;
+  const { mark } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const cursor = useRef<HTMLDivElement>(null);
   const picture = useRef<Picture | null>(null);
@@ -65,8 +76,9 @@ export function SliceCanvas(props: Props) {
   // The version is not read, but it says that what is shown is old.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
-    picture.current?.show({ store, plane, index, window, layers });
-  }, [store, plane, index, window, layers, version]);
+    const outline = outlined(store.header, plane, index, mark);
+    picture.current?.show({ store, plane, index, window, layers, outline });
+  }, [store, plane, index, window, layers, version, mark]);
   useImperativeHandle(props.handle, () => ({
     redraw: (part) => picture.current?.redraw(part),
     focus: () => canvas.current?.focus({ preventScroll: true }),

@@ -6,6 +6,7 @@ import type { Layer as Labels } from "./paint";
 import { type Handlers, type PictureHandle, SliceCanvas } from "./SliceCanvas";
 import { useVolume } from "./useVolume";
 import {
+  type Mark,
   openVolume,
   PLANES,
   type Plane,
@@ -32,9 +33,13 @@ interface Props extends Handlers {
   /** Opens the volume another way than from `base`, which then only names it. */
   open?: (() => Promise<VoxelStore>) | undefined;
   height?: number;
+  /** Made ready before it is looked at: only the slices that are seen first are loaded. */
+  ahead?: boolean;
   cursorMm?: number | undefined;
   start?: Plane;
   sliceAt?: number | undefined;
+  /** Where to look: the viewer goes there and outlines it. */
+  mark?: Mark | undefined;
   onSlice?: (plane: Plane, index: number) => void;
   onOpen?: (header: VolumeHeader) => void;
   handle?: Ref<PictureHandle>;
@@ -45,9 +50,10 @@ const NO_LAYERS: readonly Labels[] = [];
 
 /** Show one series slice by slice on a plain canvas: planes, windows, value under the pointer. */
 export function SliceViewer(props: Props) {
-  const { base, layer, height = 560, label, onOpen, onSlice, sliceAt } = props;
+  const { base, layer, height = 560, label, onOpen, onSlice, sliceAt, mark } = props;
   const { t } = useTranslation();
-  const { store, first, error, loaded } = useVolume(props.open ?? (() => openVolume(base)), base);
+  const open = props.open ?? (() => openVolume(base));
+  const { store, first, error, loaded } = useVolume(open, base, !props.ahead);
   const [plane, setPlane] = useState<Plane>(props.start ?? "axial");
   const [index, setIndex] = useState(0);
   const [window, setWindow] = useState<Window>({ centre: 40, width: 400 });
@@ -66,6 +72,11 @@ export function SliceViewer(props: Props) {
   useEffect(() => {
     if (sliceAt !== undefined) setIndex(sliceAt);
   }, [sliceAt]);
+  useEffect(() => {
+    if (!store || mark?.slice === undefined || mark.slice === null) return;
+    setPlane("axial");
+    setIndex(Math.min(Math.max(0, mark.slice), store.header.shape[0] - 1));
+  }, [store, mark]);
   const turn = useCallback(
     (by: number) => setIndex((now) => Math.min(Math.max(0, now + by), count - 1)),
     [count],
@@ -116,6 +127,7 @@ export function SliceViewer(props: Props) {
           version={loaded + (layer?.version ?? 0) + (props.version ?? 0)}
           height={height}
           label={label}
+          mark={mark}
           cursorMm={props.cursorMm}
           turn={turn}
           setWindow={setWindow}

@@ -1,8 +1,10 @@
+import "./viewer.css";
 import { Box } from "@mantine/core";
 import type OpenSeadragon from "openseadragon";
 import { useEffect, useRef, useState } from "react";
 import { bytes } from "../../api";
 import { Refusal } from "../Refusal";
+import type { Mark } from "./volume";
 
 /** What the server says of a slide: a deep-zoom pyramid, the highest level of full size. */
 export interface SlideHeader {
@@ -31,14 +33,31 @@ interface Props {
   base: string;
   label: string;
   height?: number;
+  /** Where to look: the viewer goes there and outlines it. */
+  mark?: Mark | undefined;
   onReady?: (viewer: OpenSeadragon.Viewer, header: SlideHeader) => void;
 }
 
 /** Pan and zoom a whole-slide image; tiles come from the server level by level. */
-export function SlideViewer({ base, label, height = 620, onReady }: Props) {
+export function SlideViewer({ base, label, height = 620, mark, onReady }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const [error, setError] = useState<unknown>(null);
-  const [ready, setReady] = useState(false);
+  const [opened, setOpened] = useState<OpenSeadragon.Viewer | null>(null);
+  // Before the viewer's own effect, so that the outline is gone before the viewer is.
+  useEffect(() => {
+    if (!opened || mark?.box?.length !== 4) return;
+    const [x, y, wide, high] = mark.box as [number, number, number, number];
+    const { viewport } = opened;
+    const frame = document.createElement("div");
+    frame.className = "outlined";
+    opened.addOverlay(frame, viewport.imageToViewportRectangle(x, y, wide, high));
+    viewport.fitBoundsWithConstraints(
+      viewport.imageToViewportRectangle(x - wide, y - high, 3 * wide, 3 * high),
+    );
+    return () => {
+      opened.removeOverlay(frame);
+    };
+  }, [opened, mark]);
   useEffect(() => {
     let viewer: OpenSeadragon.Viewer | undefined;
     let gone = false;
@@ -60,13 +79,15 @@ export function SlideViewer({ base, label, height = 620, onReady }: Props) {
           tileSources: [tileSource(header, base) as unknown as OpenSeadragon.TileSource],
         });
         viewer.addOnceHandler("open", () => {
-          setReady(true);
-          if (viewer) onReady?.(viewer, header);
+          if (!viewer) return;
+          setOpened(viewer);
+          onReady?.(viewer, header);
         });
       })
       .catch(setError);
     return () => {
       gone = true;
+      setOpened(null);
       viewer?.destroy();
     };
   }, [base, onReady]);
@@ -78,7 +99,7 @@ export function SlideViewer({ base, label, height = 620, onReady }: Props) {
       bg="dark.9"
       role="group"
       aria-label={label}
-      data-ready={ready ? "yes" : "no"}
+      data-ready={opened ? "yes" : "no"}
     />
   );
 }

@@ -9,7 +9,12 @@ export interface View {
   index: number;
   window: Window;
   layers: readonly Layer[];
+  /** A part of the plane to be outlined. */
+  outline?: Rect | null;
 }
+
+const OUTLINE = "#ffe066";
+const OUTLINE_PX = 2.5;
 
 /** Paint one plane on a canvas, once per frame of the screen and only where it changed. */
 export class Picture {
@@ -64,6 +69,19 @@ export class Picture {
     for (const layer of layers) paintLabels(pixels, layer, store.header, plane, index, part);
     const { left, top, right, bottom } = part;
     context.putImageData(this.image, 0, 0, left, top, right - left, bottom - top);
+    if (view.outline) this.frameOf(context, view.outline);
+  }
+
+  private frameOf(context: CanvasRenderingContext2D, { left, top, right, bottom }: Rect): void {
+    // The line is as thick on the screen whatever the size of the slice.
+    const line = Math.max(1, (OUTLINE_PX * this.canvas.width) / (this.canvas.clientWidth || 1));
+    context.strokeStyle = OUTLINE;
+    context.lineWidth = line;
+    // Inside of the picture, also where the box is the whole slice.
+    const [x, y] = [Math.max(left, line / 2), Math.max(top, line / 2)];
+    const wide = Math.min(right, this.canvas.width - line / 2) - x;
+    const high = Math.min(bottom, this.canvas.height - line / 2) - y;
+    context.strokeRect(x, y, Math.max(line, wide), Math.max(line, high));
   }
 
   private table({ store, window }: View): Uint32Array {

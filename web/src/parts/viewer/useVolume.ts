@@ -7,8 +7,11 @@ interface Opened {
   window: Window;
 }
 
-/** Open a volume and load it from the middle outwards; `loaded` counts the slabs. */
-export function useVolume(open: () => Promise<VoxelStore>, key: string) {
+/**
+ * Open a volume and load it from the middle outwards; `loaded` counts the slabs. What is not
+ * `whole` is only made ready to be shown: its middle slab.
+ */
+export function useVolume(open: () => Promise<VoxelStore>, key: string, whole = true) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [loaded, setLoaded] = useState(0);
@@ -26,13 +29,22 @@ export function useVolume(open: () => Promise<VoxelStore>, key: string) {
         await store.need(Math.floor(store.header.shape[0] / 2));
         if (stop.signal.aborted) return;
         setOpened({ store, window: store.header.window ?? shownWindow(store) });
-        await store.all(() => setLoaded((n) => n + 1), stop.signal);
       })
       .catch((reason) => {
         if (!stop.signal.aborted) setError(reason);
       });
     return () => stop.abort();
   }, [key]);
+  useEffect(() => {
+    if (!opened || !whole) return;
+    const stop = new AbortController();
+    opened.store
+      .all(() => setLoaded((n) => n + 1), stop.signal)
+      .catch((reason) => {
+        if (!stop.signal.aborted) setError(reason);
+      });
+    return () => stop.abort();
+  }, [opened, whole]);
   return { store: opened?.store ?? null, first: opened?.window ?? null, error, loaded };
 }
 

@@ -127,6 +127,24 @@ export function voxelAt(
   return index + x * (back(column) + y * up);
 }
 
+/** Where to look: a slice of a stack, a box in its stored pixels, or one in level 0 of a slide. */
+export interface Mark {
+  slice?: number | null;
+  /** Left, top, width and height. */
+  box?: readonly number[] | null;
+}
+
+/** The part of a plane that a mark outlines: its box as it is shown, else the whole slice. */
+export function outlined(header: VolumeHeader, plane: Plane, index: number, mark?: Mark) {
+  if (!mark || plane !== "axial" || mark.slice !== index) return null;
+  const [, height, width] = header.shape;
+  const [left = 0, top = 0, wide = width, high = height] = mark.box ?? [];
+  const turn = turned(header);
+  const x = turn.x ? width - left - wide : left;
+  const y = turn.y ? height - top - high : top;
+  return { left: x, top: y, right: x + wide, bottom: y + high };
+}
+
 /** Shown value of a voxel: HU for CT, the stored one where the series has no scale. */
 export function shownValue(store: VoxelStore, voxel: number): number {
   const value = voxelValue(store.header, store.voxels[voxel] ?? 0);
