@@ -13,7 +13,8 @@ from tests.e2e.needles import LEAST, Needles
 from tests.shape.source import ROOT
 
 from renkei import http
-from renkei.demo.inputs import CT, FIRST_MADE, MADE, MR, NO_CONSENT, PAIR, SLIDE
+from renkei.demo.cases import FIRST_MADE
+from renkei.demo.inputs import CT, MADE, MR, NO_CONSENT, PAIR, SLIDE
 from renkei.demo.organise import KEPT
 from renkei.demo.persons import FIRST, SECOND, TOO_EARLY, person
 from renkei.demo.processes import run_tool

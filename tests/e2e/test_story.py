@@ -47,9 +47,15 @@ def test_a_study_under_an_expired_approval_ends_in_quarantine(story):
     assert story.steps["collect"]["rejected"].get("approval_expired", 0) > 0
 
 
-def test_one_case_is_excluded_and_one_was_decided_by_a_person(story):
+def test_each_flawed_case_ends_where_it_should(story):
     step = story.steps["select"]
-    assert any(reason.startswith("exclude:") for reason in step["rejected"])
+    assert step["rejected"]["exclude:ct_noise.over_limit"] == 1
+    assert step["rejected"]["review:ct_noise.unusual"] == 1
+    # One is said by a code, the other by the sentence of a report; a denial excludes nobody.
+    assert step["rejected"]["exclude:finding_unwanted"] == 2
+    assert step["rejected"]["review:ct_truncation.near_limit"] >= 1
+    assert step["rejected"]["review:slide_pen.near_limit"] == 1
+    assert step["rejected"]["review:near_duplicate"] == 1
     assert step["overrides"] >= 1
 
 

@@ -37,7 +37,8 @@ def _decide(curator: Client) -> int:
     decided = 0
     for case in curator.get("/select/queue")["items"]:
         # The real scans have no stratum of their own here: a person looks and decides.
-        if not case["made"]:
+        marked = any("pen" in code for code in case["reason_codes"])
+        if not case["made"] and not marked:
             body = {"outcome": "accept", "reason": "Looked at: the anatomy is clearly visible."}
             curator.post(f"/select/cases/{case['id']}/overrides", body)
             decided += 1

@@ -4,65 +4,52 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+from tifffile import TiffFile, TiffWriter
 
 from renkei import compute
+from renkei.demo.cases import DENIED, FIRST_MADE, NOISE, REPORTED, UNWANTED, Case, write_made
 from renkei.demo.identity import (
-    around,
     identified_bundle,
     identified_maf,
     identified_series,
     identified_slide,
     identified_table,
     identified_vcf,
-    identity_header,
 )
 from renkei.demo.persons import FIRST, SECOND, TOO_EARLY, Hospital, Person, person
 from renkei.errors import NotFoundError
 from renkei.imaging.dicom import read_object
-from renkei.imaging.labels import LabelSet, Segment, from_label_map, pack
-from renkei.imaging.made import ORGANS, VOCABULARY, made_ct, write_ct_series
+from renkei.imaging.labels import LabelSet, from_label_map
+from renkei.imaging.made import ORGANS, VOCABULARY
 from renkei.imaging.nifti import read_nifti
 from renkei.imaging.seg import write_seg
 from renkei.imaging.volume import Volume, read_series
 
 MADE = 24
-FIRST_MADE = 11
 # Made cases of the second hospital that lie in its archive, where there is one.
 ARCHIVED = frozenset(range(FIRST_MADE + MADE - 4, FIRST_MADE + MADE))
-# Every second slice: 6 mm apart, half the files, the same anatomy.
-STEP = 2
 CT, MR, SLIDE, PAIR, NO_CONSENT = 1, 2, 3, 4, 5
-NOISY, GRAINY, UNWANTED = FIRST_MADE, FIRST_MADE + 1, FIRST_MADE + 2
-NOISE = {NOISY: 9.0, GRAINY: 2.6}
 PERIOD = (date(2024, 4, 1), date(2026, 3, 31))
 # Numbers of the reference labels that come with the real CT, and what they are here.
 REFERENCE = {5: "liver", 1: "spleen", 2: "kidney_right", 3: "kidney_left", 52: "aorta"}
 # Which column of the hospitals' tables is what; those that stand nowhere are dropped.
 COLUMNS = 'id = "患者ID"\ndates = ["検査日"]\nnames = ["氏名"]\nbirths = ["生年月日"]\n'
+# The recipe of the demo does not want a traumatic pneumothorax; only the first report has one.
+REPORTS = {
+    REPORTED: "【所見】右に外傷性気胸を認める。肝に低吸収域を認める。\n【診断】外傷性気胸。",
+    DENIED: "【所見】肝に低吸収域を認める。外傷性気胸、胸水は認めない。\n【診断】肝腫瘤。",
+}
+INK, INK_PIXELS = (30, 150, 70), 240
 # A corner of the real slide in level-0 pixels, outlined as a pathologist would.
 OUTLINE = [[420, 500], [1500, 380], [1900, 1400], [1200, 2300], [460, 1700], [420, 500]]
 
 
 class NoSamplesError(NotFoundError):
     """The sample scans are not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One made case to write: where, whose, with how much noise.
-
-    What a PACS has `exported` to files carries more than what a scanner sends it.
-    """
-
-    folder: Path
-    person: Person
-    noise: float
-    exported: bool
 
 
 def samples() -> Path:
@@ -75,57 +62,6 @@ def samples() -> Path:
     if not (folder / "ct_dicom").is_dir():
         raise NoSamplesError("The sample scans are missing: run the demo in the repository.")
     return folder
-
-
-def seed_of(patient: Person) -> int:
-    """Return the seed of a made case: another one per hospital and number."""
-    return int(patient.hospital.code) * 1000 + patient.number
-
-
-def thinned(volume: Volume, labels: LabelSet) -> tuple[Volume, LabelSet]:
-    """Keep every second slice of a case and of its labels."""
-    place = volume.geometry
-    depth = len(range(0, place.shape[0], STEP))
-    there = replace(
-        place,
-        shape=(depth, *place.shape[1:]),
-        spacing=(place.spacing[0] * STEP, *place.spacing[1:]),
-    )
-    segments = tuple(
-        Segment(s.number, s.name, s.code, s.mask[::STEP].copy()) for s in labels.segments
-    )
-    voxels = np.ascontiguousarray(volume.voxels[::STEP])
-    return (
-        replace(volume, voxels=voxels, geometry=there),
-        LabelSet(there, segments, labels.vocabulary),
-    )
-
-
-def made_case(patient: Person, noise: float = 1.0) -> tuple[Volume, LabelSet]:
-    """Return the made CT of a patient and its reference labels."""
-    return thinned(*made_ct(seed_of(patient), noise=noise))
-
-
-def write_made(case: Case) -> int:
-    """Write one made case as the hospital's PACS would export it; return the number of files.
-
-    Beside the hospital's folder stands what is really in the case: the readers draw after it.
-    """
-    volume, labels = made_case(case.person, case.noise)
-    answer = answer_file(case.folder.parents[2], case.person.number)
-    answer.parent.mkdir(parents=True, exist_ok=True)
-    answer.write_bytes(pack(labels))
-    files = write_ct_series(volume, identity_header(case.person))
-    case.folder.mkdir(parents=True, exist_ok=True)
-    for number, data in enumerate(files, 1):
-        name = f"{case.person.patient_id}_{number:03d}.dcm"
-        (case.folder / name).write_bytes(around(data, case.person) if case.exported else data)
-    return len(files)
-
-
-def answer_file(hospital: Path, number: int) -> Path:
-    """Return where the reference labels of a patient's case stand."""
-    return hospital / "answers" / f"{number:03d}.labels"
 
 
 def write_hospital(hospital: Hospital, folder: Path, scanner: Path) -> None:
@@ -177,6 +113,10 @@ def _first(folder: Path) -> Iterator[dict[str, str]]:
     (folder / "slides").mkdir(parents=True, exist_ok=True)
     (folder / "slides" / name).write_bytes(slide)
     yield _link(person(FIRST, SLIDE), f"slides/{name}")
+    (folder / "slides" / f"marked_{name}").write_bytes(
+        identified_slide(marked(slide), person(FIRST, SLIDE))
+    )
+    yield _link(person(FIRST, SLIDE), f"slides/marked_{name}")
     (folder / "labels" / "slide.geojson").write_text(_outline(), "utf-8")
     yield _link(person(FIRST, SLIDE), "labels/slide.geojson", kind="label", image=f"slides/{name}")
     for stem, modality in (("ct_example", "CT"), ("mri_t1_example", "MR")):
@@ -192,6 +132,12 @@ def _first(folder: Path) -> Iterator[dict[str, str]]:
         person(FIRST, UNWANTED), {"code": "S27.0", "display": "Traumatic pneumothorax"}
     )
     (folder / "fhir" / "bundle_013.json").write_bytes(bundle)
+    (folder / "reports").mkdir(exist_ok=True)
+    for number, words in REPORTS.items():
+        whose = person(FIRST, number)
+        name = f"reports/{number:03d}.txt"
+        (folder / name).write_text(f"{whose.kanji.replace('^', '')} 様\n{words}\n", "utf-8")
+        yield _link(whose, name)
 
 
 def _second(folder: Path) -> Iterator[dict[str, str]]:
@@ -264,6 +210,29 @@ def _consents(hospital: Hospital) -> Iterator[dict[str, str]]:
             "date": "2024-04-01",
             "made": "yes" if number >= FIRST_MADE or number == TOO_EARLY else "no",
         }
+
+
+def marked(slide: bytes) -> bytes:
+    """Return the lower half of a slide with a line of green ink on it."""
+    with TiffFile(io.BytesIO(slide)) as file:
+        page = file.pages.first
+        rgb, said = page.asarray(), page.description
+    rgb = rgb[len(rgb) // 2 :]
+    y, x = np.mgrid[: rgb.shape[0], : rgb.shape[1]]
+    line = np.abs(y - 1000 - 60 * np.sin(x / 250)) < INK_PIXELS / 2
+    inked = (0.15 * rgb + 0.85 * np.array(INK)).astype(np.uint8)
+    out = io.BytesIO()
+    with TiffWriter(out) as file:
+        file.write(
+            np.where(line[..., None], inked, rgb),
+            tile=(240, 240),
+            photometric="rgb",
+            compression="jpeg",
+            description=said,
+            metadata=None,
+            software=False,
+        )
+    return out.getvalue()
 
 
 def _series(folder: Path) -> list[bytes]:

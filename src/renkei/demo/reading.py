@@ -12,8 +12,9 @@ import numpy as np
 from scipy import ndimage
 
 from renkei.client import API, Client
+from renkei.demo.cases import FIRST_MADE, answer_file
 from renkei.demo.hospitals import HOSPITALS, folder_of
-from renkei.demo.inputs import CT, FIRST_MADE, MADE, answer_file, reference_labels
+from renkei.demo.inputs import CT, MADE, reference_labels
 from renkei.demo.organise import Cast
 from renkei.demo.persons import FIRST, Person, person
 from renkei.demo.tell import Teller
@@ -26,7 +27,7 @@ from renkei.imaging.volume import read_series
 VOCABULARY, SLIDES = "abdomen-ct@1", "slide-tissue@1"
 READERS = ("reader_1", "reader_2")
 # Cases in which the second reader overlooks the lesions.
-OVERLOOKED = {FIRST_MADE + 4, FIRST_MADE + 9}
+OVERLOOKED = {FIRST_MADE + 6, FIRST_MADE + 10}
 
 
 def who_is_who(data: Path) -> dict[str, Person]:
