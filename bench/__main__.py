@@ -5,9 +5,22 @@ import importlib
 import json
 import sys
 
-NAMES = ("start", "deid", "text", "ocr", "volume", "noise", "list", "ledger", "story")
+NAMES = (
+    "start",
+    "deid",
+    "text",
+    "ocr",
+    "volume",
+    "noise",
+    "duplicates",
+    "negation",
+    "select",
+    "list",
+    "ledger",
+    "story",
+)
 # Minutes each, or as long as they are given.
-BY_NAME = ("fuzz", "qido", "receive", "pull", "slides", "upload", "load")
+BY_NAME = ("labels", "fuzz", "qido", "receive", "pull", "slides", "upload", "load")
 
 
 def main():
