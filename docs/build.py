@@ -2,7 +2,7 @@
 """Write the generated reference and the API's types, take screenshots, build the site into ./site.
 
 `./dev docs` calls this; `./dev docs --story URL` also takes the screenshots of a running demo, and
-with `--tool URL` those of a hospital's local pages.
+with `--tool URL` those of a hospital's local pages; `--pictures` draws the cases of the metrics.
 """
 
 import argparse
@@ -63,6 +63,13 @@ def take_screenshots(*addresses: str) -> int:
     return subprocess.run(command, cwd=WEB, env=environment, check=False).returncode
 
 
+def draw_metrics() -> int:
+    """Draw a good and a bad case of each metric; the faults are those of the tests."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, DOCS / "make" / "metric_pictures.py"]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
 def build_site() -> int:
     """Build the static site; a warning, such as a dead link, fails."""
     command = [Path(sys.prefix, "bin", "zensical"), "build", "--clean", "--strict"]
@@ -78,12 +85,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev docs", description=__doc__)
     parser.add_argument("--story", metavar="URL", help="take screenshots of this running demo")
     parser.add_argument("--tool", metavar="URL", help="and of these local pages of a hospital")
+    parser.add_argument("--pictures", action="store_true", help="draw the cases of the metrics")
     parser.add_argument("--no-site", action="store_true", help="write the reference only")
     asked = parser.parse_args()
     write_reference()
     status = write_types()
     if asked.story:
         status = status or take_screenshots(*filter(None, (asked.story, asked.tool)))
+    if asked.pictures:
+        status = status or draw_metrics()
     return status or (0 if asked.no_site else build_site())
 
 

@@ -1,5 +1,6 @@
 """The generated pages of the reference: rights, commands and routes as the code says them."""  # noqa: INP001
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import typer
 
 from renkei import cli, http
+from renkei.select.schema import json_schema
 from renkei.server.actor import PERMISSIONS, Permission, Role
 from renkei.server.web.access import route_permissions
 
@@ -25,6 +27,7 @@ def pages() -> dict[str, str]:
         "reference/permissions.md": permissions(),
         "reference/cli.md": commands(),
         "reference/rest.md": routes(),
+        "reference/select/recipe.schema.json": json.dumps(json_schema(), indent=1) + "\n",
         "reference/dicomweb/conformance.md": conformance(NOTE),
         "reference/deid/statement.md": statement(NOTE, EN),
         "reference/deid/statement.ja.md": statement(NOTE, JA),
