@@ -7,7 +7,10 @@ from functools import cache
 
 import pytest
 from docs.make.reference import pages
+from PIL import Image
 from tests.shape.source import KINDS, ROOT, SRC
+
+from renkei.select.metrics import METRICS
 
 DOCS = ROOT / "docs"
 LINK = re.compile(r"(?<!`)!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -56,6 +59,17 @@ def test_a_picture_comes_in_both_languages_or_not_at_all():
     for _, target in links():
         if shown := re.search(r"images/([a-z-]+)-(?:ja|en)\.png", target):
             assert re.search(rf'^  "?{shown[1]}"?: \[', shots, re.MULTILINE), target
+
+
+@pytest.mark.parametrize("name", [metric.name for metric in METRICS])
+def test_a_metric_has_a_page_with_its_parts_and_a_picture_of_a_good_and_a_bad_case(name):
+    text = (DOCS / "reference" / "select" / f"{name}.md").read_text("utf-8")
+    parts = ("Unit", "Formula", "Not applicable", "Limits", "Source")
+    assert [part for part in parts if f"**{part}**" not in text] == []
+    assert re.search(rf"^!\[.+\]\(\.\./\.\./images/metrics/{name}\.png\)$", text, re.MULTILINE)
+    with Image.open(DOCS / "images" / "metrics" / f"{name}.png") as picture:
+        assert picture.width <= 900
+        assert picture.info == {}
 
 
 def blocks():
