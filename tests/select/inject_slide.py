@@ -4,8 +4,10 @@ Pen, fold and bubble are drawn at the 8 µm per pixel at which they are looked f
 """
 
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
+import tifffile
 from PIL import Image
 from scipy import ndimage
 
@@ -82,3 +84,17 @@ def requantise(rgb: np.ndarray, quality: int, *, shift: int = 0) -> np.ndarray:
 
 def _whole(pixels: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
+
+
+def write_pyramid(path: Path, levels: list[np.ndarray]) -> None:
+    """Write a tiled TIFF of 0.499 µm per pixel whose levels are these pictures."""
+    with tifffile.TiffWriter(path) as out:
+        for number, rgb in enumerate(levels):
+            out.write(
+                rgb,
+                tile=(256, 256),
+                photometric="rgb",
+                subfiletype=int(number > 0),
+                resolution=(20040.0 / 2**number, 20040.0 / 2**number),
+                resolutionunit="CENTIMETER",
+            )

@@ -9,7 +9,7 @@ import tifffile
 from drawing import Draw, Side, grid, scan
 from matplotlib.axes import Axes
 from scipy import ndimage
-from tests.select.inject_slide import blur, bubble, fold, pen, requantise, stripes
+from tests.select.inject_slide import blur, bubble, fold, pen, requantise, stripes, write_pyramid
 from tests.select.metrics.conftest import ArraySlide
 
 from renkei.imaging.slide import open_slide
@@ -262,16 +262,7 @@ def pyramid() -> tuple[Side, Side]:
 def _levels(what: str, ja: str, levels: list[np.ndarray]) -> Side:
     with TemporaryDirectory() as folder:
         path = Path(folder, "pyramid.tiff")
-        with tifffile.TiffWriter(path) as out:
-            for number, rgb in enumerate(levels):
-                out.write(
-                    rgb,
-                    tile=(256, 256),
-                    photometric="rgb",
-                    subfiletype=int(number > 0),
-                    resolution=(20040.0 / 2**number, 20040.0 / 2**number),
-                    resolutionunit="CENTIMETER",
-                )
+        write_pyramid(path, levels)
         with open_slide(path) as slide:
             found = measure(case_of_slide(slide), slide_pyramid.METRIC)[0]
     shown = [rgb[:: len(rgb) // 256, :: len(rgb) // 256] for rgb in levels]

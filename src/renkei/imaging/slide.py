@@ -1,5 +1,8 @@
 """Whole-slide images: levels, regions and tiles, by OpenSlide."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -103,6 +106,15 @@ def jpeg(rgb: NDArray[np.uint8]) -> bytes:
     out = BytesIO()
     Image.fromarray(rgb).save(out, "JPEG", quality=JPEG_QUALITY)
     return out.getvalue()
+
+
+@contextmanager
+def slide_file(data: bytes) -> Iterator[Path]:
+    """Lay the bytes of a slide into a file while they are read; OpenSlide reads files only."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "slide")
+        path.write_bytes(data)
+        yield path
 
 
 def open_slide(path: Path) -> Slide:

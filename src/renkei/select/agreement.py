@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from renkei.subjects.counting import Z95
+
 LEAST = 20
-Z95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,20 +25,34 @@ LEAST_BODY = 0.1
 LEAST_CONTRAST = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fingerprint:
     """What a slice looks like.
 
-    `sha256` is of the stored pixels (32 bytes), `phash` and `flipped` (32 bytes each) of the slice
-    and its mirror image, `small` (32, 32) float16 has mean 0 and length 1. `plain` says that there
-    is nothing to compare: every value is the same.
+    `sha256` is of the stored pixels (32 bytes), `thumb` (64, 64) its body from 0 to 1 of the
+    window, `small` (32, 32) float16 has mean 0 and length 1. `plain` says that there is nothing to
+    compare: every value is the same.
     """
 
     sha256: bytes
-    phash: bytes
-    flipped: bytes
+    thumb: NDArray[np.float64]
     small: NDArray[np.float16]
     plain: bool
+
+    @property
+    def phash(self) -> bytes:
+        """Return 256 bits of the slice: of its cosine transform the 16 x 16 lowest."""
+        return _bits(self._lowest)
+
+    @property
+    def flipped(self) -> bytes:
+        """Return the 256 bits of its mirror image, which differs in the sign of odd columns."""
+        return _bits(self._lowest * np.where(np.arange(BLOCK) % 2, -1, 1))
+
+    @property
+    def _lowest(self) -> NDArray[np.float64]:
+        lowest: NDArray[np.float64] = fft.dctn(self.thumb, norm="ortho")[:BLOCK, :BLOCK]
+        return lowest
 
 
 def stored_digest(stored: NDArray[np.generic]) -> bytes:
@@ -50,20 +64,15 @@ def stored_digest(stored: NDArray[np.generic]) -> bytes:
 def fingerprint(plane: Plane, *, hounsfield: bool) -> Fingerprint:
     """Return the fingerprint of a slice; `hounsfield` says that its pixels are HU of a CT.
 
-    pHash-256: 64 x 64, cosine transform, the 16 x 16 lowest above their median. NCC-32: 32 x 32,
-    zero mean, unit length; its mirror image is `small[:, ::-1]`.
+    NCC-32: 32 x 32, zero mean, unit length; its mirror image is `small[:, ::-1]`.
     """
     thumb = _body(plane.pixels, hounsfield=hounsfield)
-    lowest = fft.dctn(thumb, norm="ortho")[:BLOCK, :BLOCK]
-    # The transform of a mirror image differs in the sign of the odd columns alone.
-    mirrored = lowest * np.where(np.arange(BLOCK) % 2, -1, 1)
     small = _resample(thumb, (0, 1), (0, 1), SMALL)
     small = small - small.mean()
     length = float(np.linalg.norm(small))
     return Fingerprint(
         sha256=stored_digest(plane.stored),
-        phash=_bits(lowest),
-        flipped=_bits(mirrored),
+        thumb=thumb,
         small=(small / length if length > LEAST_CONTRAST else 0 * small).astype(np.float16),
         plain=length <= LEAST_CONTRAST,
     )

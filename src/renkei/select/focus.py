@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,6 @@ FINE = 0.15
 COARSE = 0.01
 # A blur of two pixels leaves under a tenth of the fine detail; structure alone varies threefold.
 BLURRED = 0.2
-Z95 = 1.96
 
 
 @lru_cache(maxsize=4)
@@ -50,11 +48,3 @@ def blurred(shares: Sequence[float]) -> tuple[NDArray[np.intp], float]:
     found = np.asarray(shares)
     best = float(np.percentile(found, 90))
     return np.flatnonzero(found < BLURRED * best), best
-
-
-def interval(hits: int, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share of n (Wilson 1927)."""
-    share, squared = hits / n, Z95**2
-    centre = (share + squared / (2 * n)) / (1 + squared / n)
-    half = Z95 * sqrt(share * (1 - share) / n + squared / (4 * n * n)) / (1 + squared / n)
-    return max(0.0, centre - half), min(1.0, centre + half)

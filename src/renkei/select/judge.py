@@ -1,7 +1,6 @@
 """Judge a series or a slide on files: read, measure, decide."""
 
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -10,7 +9,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from renkei.errors import DataRefusedError
-from renkei.imaging.slide import open_slide
+from renkei.imaging.slide import open_slide, slide_file
 from renkei.plugins import by_name
 from renkei.select.case import SLIDE, Case, case_of_files, case_of_slide
 from renkei.select.metric import measure
@@ -62,10 +61,8 @@ def judge_slide(
 
 
 def judge_slide_bytes(data: bytes, recipe: Recipe, facts: CaseFacts) -> Verdict:
-    """Judge a slide held in memory; OpenSlide reads files only."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "slide")
-        path.write_bytes(data)
+    """Judge a slide held in memory."""
+    with slide_file(data) as path:
         return judge_slide(path, recipe, facts=facts)
 
 

@@ -4,7 +4,6 @@ A slice is ranked before it is hashed, so that the window it was stored with mat
 hashed as it lies in eight positions, so that a mirrored or turned copy is found by plain distance.
 """
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import fft
 from scipy.stats import rankdata
 
-from renkei.imaging.slide import open_slide
+from renkei.imaging.slide import open_slide, slide_file
 from renkei.select.case import SLIDE, Case, Plane, case_of_files, case_of_slide
 from renkei.select.fingerprint import BLOCK, fingerprint
 
@@ -82,12 +81,10 @@ def print_of_slide(path: Path) -> CasePrint:
 
 
 def print_files(files: Sequence[bytes], modality: str) -> CasePrint:
-    """Return the print of a series or slide held in memory; OpenSlide reads files only."""
+    """Return the print of a series or slide held in memory."""
     if modality != SLIDE:
         return print_of(case_of_files(files, modality=modality))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "slide")
-        path.write_bytes(files[0])
+    with slide_file(files[0]) as path:
         return print_of_slide(path)
 
 

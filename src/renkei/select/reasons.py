@@ -1,8 +1,8 @@
 """Why a case is not simply accepted: outcomes, reasons and the sentence of each code."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from renkei.select.facts import Evidence
 
@@ -35,6 +35,10 @@ class Reason:
     def key(self) -> str:
         """Return the short name that flows count by, such as `ct_noise.unusual`."""
         return ".".join(part for part in (self.metric, self.detail or self.code) if part)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON, with the short name."""
+        return asdict(self) | {"key": self.key}
 
 
 SENTENCES = {

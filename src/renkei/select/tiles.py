@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renkei.imaging.slide import Slide
-from renkei.select.focus import blurred, fine_share, interval, power_of
+from renkei.select.focus import blurred, fine_share, power_of
+from renkei.subjects.counting import wilson
 
 TISSUE_MPP = 8.0
 TILE_MPP = 0.7
@@ -102,7 +103,7 @@ def tissue_tiles(slide: Slide, tissue: NDArray[np.bool_], *, seed: int = 0) -> I
     shares: list[float] = []
     for i in np.random.default_rng(seed).permutation(len(corners)):
         if len(shares) >= FIRST and not len(shares) % MORE:
-            low, high = interval(len(blurred(shares)[0]), len(shares))
+            low, high = wilson(len(blurred(shares)[0]), len(shares))
             if high - low <= WIDEST:
                 return
         left, top = (int(at) for at in corners[i])

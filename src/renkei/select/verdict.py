@@ -79,7 +79,7 @@ class Verdict:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         said = asdict(self)
-        said["reasons"] = [asdict(r) | {"key": r.key} for r in self.reasons]
+        said["reasons"] = [reason.as_dict() for reason in self.reasons]
         return said
 
 

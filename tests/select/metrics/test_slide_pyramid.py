@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tifffile
+from tests.select.inject_slide import write_pyramid
 
 from renkei.imaging.slide import open_slide
 from renkei.select.case import case_of_slide
@@ -17,16 +17,7 @@ from renkei.select.metrics.slide_pyramid import METRIC
 def pyramid(tmp_path: Path) -> Callable[..., Measured]:
     def run(levels: list[np.ndarray]) -> Measured:
         path = tmp_path / "pyramid.tiff"
-        with tifffile.TiffWriter(path) as out:
-            for number, rgb in enumerate(levels):
-                out.write(
-                    rgb,
-                    tile=(256, 256),
-                    photometric="rgb",
-                    subfiletype=int(number > 0),
-                    resolution=(20040.0 / 2**number, 20040.0 / 2**number),
-                    resolutionunit="CENTIMETER",
-                )
+        write_pyramid(path, levels)
         with open_slide(path) as slide:
             return measure(case_of_slide(slide), METRIC)[0]
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from renkei.select.case import Case
-from renkei.select.focus import blurred, interval
+from renkei.select.focus import blurred
 from renkei.select.metric import MOST_PLACES, SLIDES, Measured, Metric, Place, not_applicable
 from renkei.select.metrics.slide_sharpness import LEAST_TILES
 from renkei.select.tiles import Box, Tile, tissue_corners
+from renkei.subjects.counting import wilson
 
 
 def focus(tile: Tile) -> tuple[float, Box]:
@@ -26,7 +27,7 @@ def sum_up(case: Case, found: Sequence[tuple[float, Box]]) -> Measured:
     all_tiles = len(tissue_corners(case.slide, case.tissue))
     share = len(soft) / len(found)
     # Who has read every tile need not guess.
-    low, high = (share, share) if len(found) == all_tiles else interval(len(soft), len(found))
+    low, high = (share, share) if len(found) == all_tiles else wilson(len(soft), len(found))
     return Measured(
         value=round(100 * share, 3),
         n=len(found),

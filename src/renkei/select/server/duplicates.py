@@ -103,7 +103,7 @@ async def add_reasons(session: AsyncSession, case_id: UUID) -> None:
     if codes == set(said) & set(CODES):
         return
     kept = [reason for reason in verdict.reasons if reason["code"] not in CODES]
-    kept += [_plain(Reason(code, "doubt")) for code in CODES if code in codes]
+    kept += [Reason(code, "doubt").as_dict() for code in CODES if code in codes]
     outcome = outcome_of([Reason(r["code"], r["weight"], r["metric"]) for r in kept])
     decided = await session.scalar(
         select(Override.id)
@@ -139,13 +139,3 @@ async def linked_subjects(session: AsyncSession) -> list[tuple[UUID, UUID, bool]
 
 def _of_subject(subject_id: UUID) -> ColumnElement[bool]:
     return or_(Duplicate.first_subject_id == subject_id, Duplicate.second_subject_id == subject_id)
-
-
-def _plain(reason: Reason) -> dict[str, Any]:
-    return {
-        "code": reason.code,
-        "weight": reason.weight,
-        "metric": reason.metric,
-        "detail": reason.detail,
-        "key": reason.key,
-    }
