@@ -38,6 +38,12 @@ async def broken() -> None:
     raise ValueError(NAME)
 
 
+@router.post("/kept", dependencies=public())
+async def keep(body: PatientIn, session: Db) -> None:
+    query = text("SELECT CAST(:sex AS text), CAST(:age AS integer)")
+    await session.execute(query, {"sex": body.sex, "age": body.age})
+
+
 @router.get("/forgotten")
 async def forgotten(session: Db) -> None:
     await session.execute(text("SELECT 1"))
@@ -88,6 +94,13 @@ async def test_broken_json_and_limits_are_named_without_the_input(connection) ->
     assert over.json()["errors"] == [
         {"pointer": "/query/limit", "code": "less_than_equal", "limits": {"le": 5}}
     ]
+
+
+@pytest.mark.parametrize("body", [{"age": 1, "sex": "F\0"}, {"age": 2**31, "sex": "F"}])
+async def test_what_no_column_holds_is_refused_without_the_input(connection, body: dict) -> None:
+    answer = await client_of(None).post("/api/v1/test/kept", json=body)
+    assert (answer.status_code, answer.json()["title"]) == (422, "invalid_request")
+    assert str(body["age"]) not in answer.json()["detail"]
 
 
 async def test_a_refusal_has_code_sentence_facts_and_the_trace_of_its_header(connection) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -54,6 +55,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RenkeiError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(Exception, _broken)
 
 
@@ -125,6 +127,12 @@ def plain(status: int, headers: dict[str, str] | None = None) -> JSONResponse:
     """Return the problem of a status that no verb of ours gave."""
     code, sentence = _SENTENCES.get(status, ("refused", "The request is refused."))
     return answer(Problem(title=code, status=status, detail=sentence), headers)
+
+
+async def _unstorable(_request: Request, _error: Exception) -> JSONResponse:
+    """Answer for what fits its schema and no column: U+0000 in a text, a number too large."""
+    sentence = "A text or number cannot be stored; take out control characters."
+    return answer(Problem(title="invalid_request", status=422, detail=sentence))
 
 
 async def _broken(_request: Request, error: Exception) -> JSONResponse:
