@@ -2,7 +2,7 @@ import { Anchor, Box, Button, Checkbox, Group, Table, Text } from "@mantine/core
 import { useDisclosure } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { API, get, type Page, Problem, type Query, withQuery } from "../api";
 import { Empty } from "./Empty";
@@ -17,9 +17,8 @@ import {
 } from "./list/columns";
 import { Head } from "./list/Head";
 import { Search } from "./list/Search";
-import { marked } from "./list/select";
 import { Columns, Csv, KeyMap } from "./list/Tools";
-import { useListKeys } from "./list/useListKeys";
+import { useRows } from "./list/useRows";
 import { NotYours } from "./NotYours";
 import { Refusal } from "./Refusal";
 
@@ -57,42 +56,27 @@ export function DataTable<T>(props: Props<T>) {
     queryFn: () => get<Page<T>>(path, query),
     placeholderData: keepPreviousData,
   });
-  const [at, setAt] = useState(0);
-  const [marks, setMarks] = useState<ReadonlySet<string>>(new Set());
-  const lastMark = useRef<number | null>(null);
   const [help, { open: showHelp, close: hideHelp }] = useDisclosure(false);
   const [hidden, hide] = useHidden(path);
   const field = useRef<HTMLInputElement>(null);
-  const rows = useRef<(HTMLTableRowElement | null)[]>([]);
   const columns = shownColumns(props.columns, hidden);
   const items = list.data?.items ?? [];
-  const chosen = items.filter((row) => marks.has(rowKey(row)));
   const go = (next: ListSearch) => {
     const kept = Object.entries(address).filter(([name]) => !(name in search));
     const all = { ...Object.fromEntries(kept), ...next };
     void navigate({ to: ".", search: all as never, replace: next.after === undefined });
   };
-  const mark = (index: number, range: boolean) => {
-    const from = range ? lastMark.current : null;
-    setMarks((now) => marked(now, items.map(rowKey), index, from));
-    lastMark.current = index;
-  };
-  useListKeys({
-    move: (by) => {
-      const inside = rows.current.some((row) => row?.contains(document.activeElement));
-      const next = inside ? Math.min(Math.max(at + by, 0), items.length - 1) : at;
-      setAt(next);
-      rows.current[next]?.focus();
+  const { marks, setMarks, mark, walked } = useRows({
+    keys: items.map(rowKey),
+    marking: bulk !== undefined,
+    open: (index) => {
+      const row = items[index];
+      if (row && open) void navigate({ to: open(row) });
     },
-    open: () => {
-      const row = items[at];
-      if (row && open && rows.current[at] === document.activeElement)
-        void navigate({ to: open(row) });
-    },
-    mark: (range) => bulk && mark(at, range),
     search: () => field.current?.focus(),
     help: showHelp,
   });
+  const chosen = items.filter((row) => marks.has(rowKey(row)));
   const forbidden = list.error instanceof Problem && list.error.status === 403;
   return (
     <Box>
@@ -177,13 +161,9 @@ export function DataTable<T>(props: Props<T>) {
               {items.map((row, index) => (
                 <Table.Tr
                   key={rowKey(row)}
-                  ref={(element) => {
-                    rows.current[index] = element;
-                  }}
-                  tabIndex={index === at ? 0 : -1}
+                  {...walked(index)}
                   {...(marks.has(rowKey(row)) ? { bg: "indigo.0" } : {})}
                   style={open ? { cursor: "pointer" } : {}}
-                  onFocus={() => setAt(index)}
                   onClick={(event) => {
                     // A link or a button inside of the row acts by itself.
                     if (event.target instanceof Element && event.target.closest("a,button")) return;

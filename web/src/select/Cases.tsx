@@ -1,8 +1,8 @@
 import { Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../parts/DataTable";
-import { Filter } from "../parts/Filter";
 import { Screen } from "../parts/Screen";
+import { CaseFilters } from "./CaseFilters";
 import { SelectViews, useCaseColumns } from "./columns";
 import type { CaseRow } from "./rows";
 
@@ -22,19 +22,7 @@ export function Cases() {
         narrow={["standing", "modality"]}
         filters={
           <Group gap="xs">
-            <Filter
-              name="standing"
-              label={t("select.standing")}
-              options={["accept", "review", "exclude"].map((value) => ({
-                value,
-                label: t(`parts.state.${value}`),
-              }))}
-            />
-            <Filter
-              name="modality"
-              label={t("select.modality")}
-              options={["CT", "MR", "SM"].map((value) => ({ value, label: value }))}
-            />
+            <CaseFilters />
           </Group>
         }
         columns={columns}

@@ -2,20 +2,19 @@ import { ActionIcon, Box, Button, Checkbox, Group, Modal, SimpleGrid, Text } fro
 import { IconLayoutGrid } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get, type Page, send } from "../api";
 import { useCode } from "../parts/code";
 import { Empty } from "../parts/Empty";
-import { Filter } from "../parts/Filter";
 import { count } from "../parts/format";
-import { marked } from "../parts/list/select";
-import { useListKeys } from "../parts/list/useListKeys";
+import { useRows } from "../parts/list/useRows";
 import { Refusal } from "../parts/Refusal";
 import { Screen } from "../parts/Screen";
 import { State } from "../parts/State";
 import { useMay } from "../shell/session";
 import { Bulk } from "./Bulk";
+import { CaseFilters } from "./CaseFilters";
 import { SelectViews } from "./columns";
 import { Montage } from "./Montage";
 import type { CaseRow } from "./rows";
@@ -55,19 +54,7 @@ export function Gallery() {
     <Screen title={t("select.gallery.title")} about={t("select.gallery.about")}>
       <SelectViews />
       <Group gap="xs">
-        <Filter
-          name="standing"
-          label={t("select.standing")}
-          options={["accept", "review", "exclude"].map((value) => ({
-            value,
-            label: t(`parts.state.${value}`),
-          }))}
-        />
-        <Filter
-          name="modality"
-          label={t("select.modality")}
-          options={["CT", "MR", "SM"].map((value) => ({ value, label: value }))}
-        />
+        <CaseFilters />
         <Text size="sm" c="gray.7" aria-live="polite">
           {list.data ? t("parts.total", { n: count(list.data.total) }) : " "}
         </Text>
@@ -103,31 +90,11 @@ function Cards({ rows, root }: { rows: CaseRow[]; root: string | undefined }) {
   const said = useCode();
   const navigate = useNavigate();
   const may = useMay("select.override");
-  const [at, setAt] = useState(0);
-  const [marks, setMarks] = useState<ReadonlySet<string>>(new Set());
   const [montage, setMontage] = useState<CaseRow | null>(null);
-  const last = useRef<number | null>(null);
-  const cards = useRef<(HTMLElement | null)[]>([]);
-  const mark = (index: number, range: boolean) => {
-    const ids = rows.map((row) => row.id);
-    setMarks((now) => marked(now, ids, index, range ? last.current : null));
-    last.current = index;
-  };
-  useListKeys({
-    move: (by) => {
-      const inside = cards.current.some((card) => card?.contains(document.activeElement));
-      const next = inside ? Math.min(Math.max(at + by, 0), rows.length - 1) : at;
-      setAt(next);
-      cards.current[next]?.focus();
-    },
-    open: () => {
-      const row = rows[at];
-      if (row && cards.current[at] === document.activeElement)
-        void navigate({ to: `/select/cases/${row.id}` });
-    },
-    mark: (range) => may && mark(at, range),
-    search: () => undefined,
-    help: () => undefined,
+  const { marks, setMarks, mark, walked } = useRows({
+    keys: rows.map((row) => row.id),
+    marking: may,
+    open: (index) => void navigate({ to: `/select/cases/${rows[index]?.id}` }),
   });
   const chosen = rows.filter((row) => marks.has(row.id));
   return (
@@ -151,11 +118,7 @@ function Cards({ rows, root }: { rows: CaseRow[]; root: string | undefined }) {
               bg={marks.has(row.id) ? "indigo.1" : "gray.0"}
               miw={0}
               style={{ listStyle: "none" }}
-              ref={(element: HTMLElement | null) => {
-                cards.current[index] = element;
-              }}
-              tabIndex={index === at ? 0 : -1}
-              onFocus={() => setAt(index)}
+              {...walked(index)}
               onClick={(event: React.MouseEvent) => {
                 if (event.target instanceof Element && event.target.closest("a,button,input"))
                   return;
