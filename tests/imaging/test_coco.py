@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from renkei.imaging.coco import CocoRefusedError, read_coco, unpack_counts
+from renkei.imaging.coco import CocoRefusedError, read_coco, unpack_counts, write_coco
+from renkei.imaging.outlines import Outline
 
 
 def runs_of(mask: np.ndarray) -> list[int]:
@@ -96,3 +97,19 @@ def test_annotations_of_two_images_are_refused():
     root["annotations"][1]["image_id"] = 8
     with pytest.raises(CocoRefusedError, match="file of its own"):
         read_coco(json.dumps(root))
+
+
+def test_outlines_come_back_from_what_is_written(mask):
+    marked = {"size": [30, 40], "counts": runs_of(mask)}
+    plain = Outline("stroma", (((1.5, 1.5), (9.25, 1.5), (9.25, 5.0), (1.5, 1.5)),))
+    outlines = (*read_coco(coco(marked)).outlines, plain)
+    again = read_coco(write_coco(outlines, 40, 30))
+    assert (again.width, again.height) == (40, 30)
+    assert plain in again.outlines
+    for name in ("tumour", "stroma"):
+        areas = [
+            sum(o.area_px() for o in side if o.name == name) for side in (outlines, again.outlines)
+        ]
+        assert areas[0] == areas[1]
+    held = sum(len(o.rings) - 1 for o in outlines)
+    assert sum(len(o.rings) - 1 for o in again.outlines) == held > 0

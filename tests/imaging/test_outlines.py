@@ -1,16 +1,21 @@
 """Outlines on slides."""
 
 import json
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from renkei.imaging.outlines import (
+    Kind,
     Outline,
     OutlinesRefusedError,
+    Scale,
     dice,
     read_geojson,
+    read_scale,
     write_geojson,
 )
 
@@ -34,6 +39,29 @@ def test_outlines_come_back(outlines):
     text = write_geojson(outlines)
     assert read_geojson(text) == tuple(outlines)
     assert write_geojson(read_geojson(text)) == text
+
+
+def test_kinds_hierarchy_and_scale_come_back():
+    region = replace(square(0, 0, 100, hole=20), id=str(uuid4()))
+    box = replace(square(5, 5, 50), kind=Kind.ANNOTATED, id=str(uuid4()))
+    within = {"id": str(uuid4()), "parent": region.id}
+    mark = Outline("mitosis", (((7.5, 8.25),),), None, Kind.POINT, **within)
+    ruler = Outline("mitosis", (((0.0, 0.0), (30.0, 40.0)),), None, Kind.RULER)
+    drawn = (region, box, mark, ruler, replace(square(1, 2, 3), kind=Kind.RECTANGLE))
+    text = write_geojson(drawn, Scale(4000, 3000, 0.25))
+    assert read_geojson(text) == drawn
+    assert read_scale(text) == Scale(4000, 3000, 0.25)
+    assert read_scale(write_geojson(drawn)) is None
+    assert mark.area_px() == ruler.area_px() == 0
+
+
+def test_several_points_become_several():
+    shape = {"type": "MultiPoint", "coordinates": [[1, 2], [3, 4]]}
+    found = read_geojson(json.dumps({"features": [{"geometry": shape}]}))
+    assert [(o.kind, o.rings) for o in found] == [
+        (Kind.POINT, (((1.0, 2.0),),)),
+        (Kind.POINT, (((3.0, 4.0),),)),
+    ]
 
 
 @given(st.floats(2, 500), st.floats(0.1, 0.9))
@@ -69,7 +97,9 @@ def test_a_multi_polygon_becomes_several():
         "{}",
         "[]",
         '{"features": 3}',
-        '{"features": [{"geometry": {"type": "Point", "coordinates": [1, 2]}}]}',
+        '{"features": [{"geometry": {"type": "Point", "coordinates": [1]}}]}',
+        '{"features": [{"geometry": {"type": "LineString", "coordinates": [[1, 2]]}}]}',
+        '{"features": [{"geometry": {"type": "GeometryCollection", "coordinates": []}}]}',
         '{"features": [{"geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}}]}',
         '{"features":[{"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1]]]}}]}',
     ],

@@ -1,6 +1,6 @@
 """Microscopy bulk annotations (ANN, PS3.3 A.87) → outlines in level-0 pixels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,16 @@ from renkei.errors import DataRefusedError
 from renkei.imaging.codes import Code
 from renkei.imaging.dicom import read_header
 from renkei.imaging.measurements import ellipse
-from renkei.imaging.outlines import MAX_OUTLINES, MAX_POINTS, Outline
+from renkei.imaging.outlines import AREAS, MAX_OUTLINES, MAX_POINTS, Kind, Outline
 
 ANNOTATIONS = "1.2.840.10008.5.1.4.1.1.91.1"
+_KINDS: Mapping[str, Kind] = {
+    "POLYGON": Kind.POLYGON,
+    "RECTANGLE": Kind.RECTANGLE,
+    "ELLIPSE": Kind.POLYGON,
+    "POINT": Kind.POINT,
+    "POLYLINE": Kind.RULER,
+}
 
 
 class AnnotationsRefusedError(DataRefusedError):
@@ -20,10 +27,12 @@ class AnnotationsRefusedError(DataRefusedError):
 
 
 def read_ann(source: bytes) -> tuple[Outline, ...]:
-    """Return polygons, rectangles and ellipses as outlines, named by their property type.
+    """Return areas, points and lines of two places as outlines, named by their property type.
+
+    An ellipse becomes a polygon.
 
     Raises:
-        AnnotationsRefusedError: It is no ANN, is drawn in mm, or holds points or open lines.
+        AnnotationsRefusedError: It is no ANN, is drawn in mm, or holds longer open lines.
     """
     dataset = read_header(source)
     if str(dataset.get("SOPClassUID", "")) != ANNOTATIONS:
@@ -46,16 +55,20 @@ def read_ann(source: bytes) -> tuple[Outline, ...]:
 
 
 def _outlines(group: Dataset) -> Iterator[Outline]:
-    kind = str(group.get("GraphicType", ""))
-    if kind not in {"POLYGON", "RECTANGLE", "ELLIPSE"}:
-        raise AnnotationsRefusedError("Points and open lines are no areas; export polygons.")
+    graphic = str(group.get("GraphicType", ""))
+    if graphic not in _KINDS:
+        raise AnnotationsRefusedError("This is no graphic of a slide; export polygons or points.")
+    kind = _KINDS[graphic]
     concept = (group.get("AnnotationPropertyTypeCodeSequence") or [Dataset()])[0]
     parts = ("CodingSchemeDesignator", "CodeValue", "CodeMeaning")
     code = Code(*(str(concept.get(part) or "") for part in parts))
     name = code.meaning or str(group.get("AnnotationGroupLabel") or "")
-    for points in _shapes(group, kind):
+    for points in _shapes(group, graphic):
         ring = [(float(x), float(y)) for x, y in points]
-        yield Outline(name, ((*ring, ring[0]),), code)
+        if kind is Kind.RULER and len(ring) != 2:
+            raise AnnotationsRefusedError("Open lines are no areas; export polygons.")
+        closed = (*ring, ring[0]) if kind in AREAS else tuple(ring)
+        yield Outline(name, (closed,), code, kind)
 
 
 def _shapes(group: Dataset, kind: str) -> Iterator[NDArray[np.float64]]:
@@ -65,13 +78,16 @@ def _shapes(group: Dataset, kind: str) -> Iterator[NDArray[np.float64]]:
     if flat.size % 2 or not np.isfinite(flat).all():
         raise AnnotationsRefusedError("The coordinates of an annotation are broken.")
     points = flat.reshape(-1, 2)
-    if kind == "POLYGON":
+    if kind == "POINT":
+        yield from points[:, None, :]
+        return
+    if kind in {"POLYGON", "POLYLINE"}:
         # The list names the first value, from 1, of each polygon among single numbers.
         index = np.frombuffer(group.get("LongPrimitivePointIndexList") or b"", dtype="<u4")
         starts = (index.astype(np.int64) - 1) // 2
         ends = [*starts[1:], len(points)]
         sizes = [end - start for start, end in zip(starts, ends, strict=True)]
-        if not sizes or starts[0] != 0 or min(sizes) < 3:
+        if not sizes or starts[0] != 0 or min(sizes) < (3 if kind == "POLYGON" else 2):
             raise AnnotationsRefusedError("A polygon has fewer than three points.")
         yield from (points[a:b] for a, b in zip(starts, ends, strict=True))
         return

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import zstandard
@@ -44,11 +45,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelSet:
-    """Segments on one grid, bound to a vocabulary version such as `abdomen/1`."""
+    """Segments on one grid, bound to a vocabulary version such as `abdomen/1`.
+
+    `marks` are measurements, points and answers as JSON values; the hash covers them.
+    """
 
     geometry: Geometry
     segments: tuple[Segment, ...]
     vocabulary: str = ""
+    marks: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse masks off the grid and numbers that repeat."""
@@ -64,7 +69,7 @@ class LabelSet:
 
 
 def label_hash(labels: LabelSet) -> str:
-    """Return the SHA-256 over vocabulary, geometry, codes and bits."""
+    """Return the SHA-256 over vocabulary, geometry, codes, marks and bits."""
     found = sha256(_header(labels))
     for segment in labels.segments:
         found.update(_bits(segment.mask))
@@ -85,21 +90,16 @@ def unpack(packed: bytes) -> LabelSet:
     Raises:
         LabelsRefusedError: The bytes are something else, over the limit, or cut off.
     """
-    start = len(MAGIC) + 4
-    if packed[: len(MAGIC)] != MAGIC or len(packed) < start:
-        raise LabelsRefusedError("These bytes are not packed labels.")
-    (length,) = struct.unpack("<I", packed[len(MAGIC) : start])
-    if length > MAX_HEADER:
-        raise LabelsRefusedError("The header of the labels is over the limit.")
+    said, bits = _split(packed)
     try:
-        header = json.loads(packed[start : start + length])
+        header = json.loads(said)
         place = header["geometry"]
         geometry = Geometry(*(tuple(place[k]) for k in ("shape", "spacing", "origin", "direction")))
         size = _plane_bytes(geometry) * geometry.shape[0]
         total = size * len(header["segments"])
         if total * 8 > MAX_BITS:
             raise LabelsRefusedError("The labels are over the limit.")
-        body = zstandard.ZstdDecompressor().decompress(packed[start + length :], total or 1)
+        body = zstandard.ZstdDecompressor().decompress(bits, total or 1)
         if len(body) != total:
             raise LabelsRefusedError("The labels are cut off.")
         segments = tuple(
@@ -113,7 +113,19 @@ def unpack(packed: bytes) -> LabelSet:
         )
     except (KeyError, TypeError, ValueError, zstandard.ZstdError) as error:
         raise LabelsRefusedError("These bytes are not packed labels.") from error
-    return LabelSet(geometry, segments, header["vocabulary"])
+    return LabelSet(geometry, segments, header["vocabulary"], tuple(header.get("marks", ())))
+
+
+def read_marks(packed: bytes) -> tuple[dict[str, Any], ...]:
+    """Return the marks of packed labels without their masks.
+
+    Raises:
+        LabelsRefusedError: The bytes are something else.
+    """
+    try:
+        return tuple(json.loads(_split(packed)[0]).get("marks", ()))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise LabelsRefusedError("These bytes are not packed labels.") from error
 
 
 def to_label_map(labels: LabelSet) -> NDArray[np.uint16]:
@@ -147,10 +159,24 @@ def from_label_map(
     return LabelSet(geometry, segments, vocabulary)
 
 
+def _split(packed: bytes) -> tuple[bytes, bytes]:
+    """Return the header and the compressed bits of packed labels."""
+    start = len(MAGIC) + 4
+    if packed[: len(MAGIC)] != MAGIC or len(packed) < start:
+        raise LabelsRefusedError("These bytes are not packed labels.")
+    (length,) = struct.unpack("<I", packed[len(MAGIC) : start])
+    if length > MAX_HEADER:
+        raise LabelsRefusedError("The header of the labels is over the limit.")
+    return packed[start : start + length], packed[start + length :]
+
+
 def _header(labels: LabelSet) -> bytes:
     place = labels.geometry
+    # Left out where there are none: labels without marks keep the hash that they had before.
+    marks = {"marks": list(labels.marks)} if labels.marks else {}
     return canonical(
         {
+            **marks,
             "vocabulary": labels.vocabulary,
             "geometry": {
                 "shape": list(place.shape),

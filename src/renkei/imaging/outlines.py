@@ -1,10 +1,12 @@
 """Outlines on a slide ↔ GeoJSON: polygons in level-0 pixels, inner rings are holes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from renkei.errors import DataRefusedError
 from renkei.imaging.codes import Code
@@ -19,30 +21,61 @@ class OutlinesRefusedError(DataRefusedError):
     """The text holds no outlines that can be read."""
 
 
+class Kind(StrEnum):
+    """What an element on a slide is; a box that is annotated throughout is no finding itself."""
+
+    POLYGON = "polygon"
+    RECTANGLE = "rectangle"
+    POINT = "point"
+    RULER = "ruler"
+    ANNOTATED = "annotated"
+
+
+AREAS = frozenset({Kind.POLYGON, Kind.RECTANGLE})
+FINDINGS = AREAS | {Kind.POINT}
+OPEN = frozenset({Kind.POINT, Kind.RULER})
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One polygon of a class: rings of (x, y) in level-0 pixels, the first outer, closed.
+    """One element of a class: rings of (x, y) in level-0 pixels, the first outer, closed.
 
-    `code` is the concept that the file names beside the class.
+    A point is one ring of one place, a ruler one of two. `code` is the concept that the file
+    names beside the class; `parent` is the `id` of the region that this one lies in.
     """
 
     name: str
     rings: tuple[Ring, ...]
     code: Code | None = None
+    kind: Kind = Kind.POLYGON
+    id: str = ""
+    parent: str = ""
 
     def area_px(self) -> float:
         """Return the area in square level-0 pixels, holes taken out."""
+        if self.kind in OPEN:
+            return 0.0
         outer, *holes = (abs(_shoelace(ring)) for ring in self.rings)
         return outer - sum(holes)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The slide that outlines lie on: level-0 pixels across and down, µm per pixel if known."""
+
+    width: int
+    height: int
+    mpp: float | None
 
 
 def read_geojson(text: str | bytes) -> tuple[Outline, ...]:
     """Read GeoJSON as QuPath writes it: a collection, or a list of features.
 
-    Multi-polygons become several outlines; what has no class is called by its own name.
+    Multi-polygons become several outlines, several points several elements; a line of two
+    places is a ruler. What has no class is called by its own name.
 
     Raises:
-        OutlinesRefusedError: No GeoJSON, not polygons, not closed, or over the limit.
+        OutlinesRefusedError: No GeoJSON, other shapes, not closed, or over the limit.
     """
     try:
         root = json.loads(text)
@@ -55,25 +88,48 @@ def read_geojson(text: str | bytes) -> tuple[Outline, ...]:
     return found
 
 
-def write_geojson(outlines: Sequence[Outline]) -> str:
-    """Return a FeatureCollection that QuPath opens; the same outlines give the same text."""
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {
-                "type": "Polygon",
-                "coordinates": [[[x, y] for x, y in ring] for ring in outline.rings],
-            },
-            "properties": {
-                "objectType": "annotation",
-                "classification": {"name": outline.name},
-            },
-        }
-        for outline in outlines
-    ]
-    return json.dumps(
-        {"type": "FeatureCollection", "features": features}, ensure_ascii=False, sort_keys=True
-    )
+def read_scale(text: str | bytes) -> Scale | None:
+    """Return what `write_geojson` noted of the slide; None where a file says nothing."""
+    try:
+        said = json.loads(text)["slide"]
+        mpp = None if said["mpp"] is None else float(said["mpp"])
+        return Scale(int(said["width"]), int(said["height"]), mpp)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def write_geojson(outlines: Sequence[Outline], scale: Scale | None = None) -> str:
+    """Return a FeatureCollection that QuPath opens; the same outlines give the same text.
+
+    GeoJSON has no word for µm per pixel: `scale` stands beside the features as "slide".
+    """
+    root: dict[str, Any] = {
+        "type": "FeatureCollection",
+        "features": [_feature(outline) for outline in outlines],
+    }
+    if scale is not None:
+        root["slide"] = {"width": scale.width, "height": scale.height, "mpp": scale.mpp}
+    return json.dumps(root, ensure_ascii=False, sort_keys=True)
+
+
+def _feature(outline: Outline) -> dict[str, Any]:
+    rings = [[[x, y] for x, y in ring] for ring in outline.rings]
+    geometry: dict[str, Any] = {"type": "Polygon", "coordinates": rings}
+    if outline.kind is Kind.POINT:
+        geometry = {"type": "Point", "coordinates": rings[0][0]}
+    elif outline.kind is Kind.RULER:
+        geometry = {"type": "LineString", "coordinates": rings[0]}
+    properties: dict[str, Any] = {
+        "objectType": "annotation",
+        "classification": {"name": outline.name},
+    }
+    kept = {"parent": outline.parent} if outline.parent else {}
+    if outline.kind in {Kind.RECTANGLE, Kind.ANNOTATED}:
+        kept["kind"] = outline.kind.value
+    if kept:
+        properties["metadata"] = kept
+    said = {"id": outline.id} if outline.id else {}
+    return {"type": "Feature", **said, "geometry": geometry, "properties": properties}
 
 
 def dice(a: Sequence[Outline], b: Sequence[Outline]) -> float | None:
@@ -91,22 +147,37 @@ def dice(a: Sequence[Outline], b: Sequence[Outline]) -> float | None:
     return None if total == 0 else float(2 * first.intersection(second).area / total)
 
 
-def _polygon(outline: Outline) -> Any:
-    import shapely
+def _outlines(feature: dict[str, Any]) -> Iterator[Outline]:
+    shape, properties = feature["geometry"], feature.get("properties") or {}
+    name, said = _name(properties), properties.get("metadata")
+    kept = said if isinstance(said, dict) else {}
+    parent, own = _uuid(kept.get("parent")), _uuid(feature.get("id"))
+    for kind, rings in _shapes(shape["type"], shape["coordinates"]):
+        if kind is Kind.POLYGON and kept.get("kind") in {Kind.RECTANGLE, Kind.ANNOTATED}:
+            kind = Kind(kept["kind"])  # noqa: PLW2901  the shape alone does not say so
+        yield Outline(name, rings, None, kind, own, parent)
 
-    return shapely.make_valid(shapely.Polygon(outline.rings[0], outline.rings[1:]))
 
-
-def _outlines(feature: dict[str, Any]) -> list[Outline]:
-    shape = feature["geometry"]
-    name = _name(feature.get("properties") or {})
-    if shape["type"] == "Polygon":
-        polygons = [shape["coordinates"]]
-    elif shape["type"] == "MultiPolygon":
-        polygons = shape["coordinates"]
+def _shapes(shape: str, places: Any) -> Iterator[tuple[Kind, tuple[Ring, ...]]]:
+    if shape in {"Polygon", "MultiPolygon"}:
+        for rings in [places] if shape == "Polygon" else places:
+            if rings:
+                yield Kind.POLYGON, tuple(_ring(ring) for ring in rings)
+    elif shape in {"Point", "MultiPoint"}:
+        for place in [places] if shape == "Point" else places:
+            yield Kind.POINT, (((float(place[0]), float(place[1])),),)
+    elif shape == "LineString" and len(places) == 2:
+        yield Kind.RULER, (tuple((float(p[0]), float(p[1])) for p in places),)
     else:
-        raise OutlinesRefusedError("Only polygons are taken.")
-    return [Outline(name, tuple(_ring(r) for r in rings)) for rings in polygons if rings]
+        raise OutlinesRefusedError("Only polygons, points and lines of two places are taken.")
+
+
+def _uuid(said: Any) -> str:
+    """Return an id as such; QuPath up to 0.2 writes a word in its place."""
+    try:
+        return str(UUID(said))
+    except (AttributeError, TypeError, ValueError):
+        return ""
 
 
 def _name(properties: dict[str, Any]) -> str:

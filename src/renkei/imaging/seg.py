@@ -1,4 +1,4 @@
-"""DICOM segmentation ↔ labels: binary SEG, frames placed by the image that they refer to."""
+"""DICOM segmentation ↔ labels: binary and label map, placed by the image that they refer to."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -7,17 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import ExplicitVRLittleEndian, RLELossless, generate_uid
 
 from renkei import __version__
 from renkei.errors import DataRefusedError
 from renkei.imaging.codes import ANATOMICAL_STRUCTURE, Code
 from renkei.imaging.dicom import pixels_of, read_object
-from renkei.imaging.labels import LabelSet, Segment
+from renkei.imaging.labels import LabelSet, Segment, to_label_map
 from renkei.imaging.volume import Volume
 from renkei.plugins import need_extra
 
 SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
+LABEL_MAP = "1.2.840.10008.5.1.4.1.1.66.7"
 NUMBER_OF_SERIES = 900
 PLACE_MM = 0.1
 
@@ -33,24 +34,35 @@ def write_seg(
     series_uid: str | None = None,
     sop_uid: str | None = None,
     description: str = "Segmentation",
+    label_map: bool = False,
+    assisted: Sequence[str] = (),
 ) -> bytes:
-    """Return a binary SEG (PS3.3 A.51) of labels on the images `sources`, in z order.
+    """Return a SEG (PS3.3 A.51) of labels on the images `sources`, in z order.
+
+    Binary holds overlaps; a `label_map` is far smaller and holds none, and its segments keep
+    their numbers (to 65,535), where those of a binary one must count from 1 without gaps.
+    Segments named in `assisted` were proposed by a program (SEMIAUTOMATIC), others drawn.
 
     Raises:
-        SegRefusedError: The labels do not lie on the images' grid.
+        SegRefusedError: The labels do not lie on the images' grid, or there are none.
+        OverlapError: Two labels share a voxel and it is to be a label map.
     """
     need_extra("imaging", "highdicom")
     import highdicom as hd
 
     if len(sources) != labels.geometry.shape[0]:
         raise SegRefusedError("The labels and the images have different numbers of slices.")
-    # Every slice is written: a structure that was looked for and not found stays in the object.
-    planes = np.stack([s.mask for s in labels.segments], axis=-1).astype(np.uint8)
+    if not labels.segments:
+        raise SegRefusedError("There is no label to write; say at least what is absent.")
+    kinds = hd.seg.SegmentationTypeValues
+    planes = _numbers(labels) if label_map else _planes_of(labels)
     segmentation = hd.seg.Segmentation(
         source_images=list(sources),
         pixel_array=planes,
-        segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
-        segment_descriptions=[_described(hd, s) for s in labels.segments],
+        segmentation_type=kinds.LABELMAP if label_map else kinds.BINARY,
+        segment_descriptions=[
+            _described(hd, s, helped=s.name in assisted) for s in labels.segments
+        ],
         series_instance_uid=series_uid or generate_uid(),
         series_number=NUMBER_OF_SERIES,
         sop_instance_uid=sop_uid or generate_uid(),
@@ -60,8 +72,9 @@ def write_seg(
         software_versions=__version__,
         device_serial_number="0",
         series_description=description,
-        transfer_syntax_uid=ExplicitVRLittleEndian,
-        omit_empty_frames=False,
+        transfer_syntax_uid=RLELossless if label_map else ExplicitVRLittleEndian,
+        # Only frames with something in them; an empty segment stays as one that was looked for.
+        omit_empty_frames=any(s.mask.any() for s in labels.segments),
         # Else the source's own character set is taken over, and a Japanese name is lost in it.
         specific_character_set="ISO_IR 192",
     )
@@ -71,17 +84,35 @@ def write_seg(
     return out.getvalue()
 
 
-def _described(hd: Any, segment: Segment) -> Any:
+def _planes_of(labels: LabelSet) -> NDArray[np.uint8]:
+    return np.stack([s.mask for s in labels.segments], axis=-1).astype(np.uint8)
+
+
+def _numbers(labels: LabelSet) -> NDArray[Any]:
+    flat = to_label_map(labels)
+    return flat.astype(np.uint8) if labels.segments[-1].number < 256 else flat
+
+
+def _described(hd: Any, segment: Segment, *, helped: bool) -> Any:
     def code(c: Code) -> Any:
         return hd.sr.CodedConcept(value=c.value, scheme_designator=c.scheme, meaning=c.meaning)
 
+    kinds = hd.seg.SegmentAlgorithmTypeValues
     return hd.seg.SegmentDescription(
         segment_number=segment.number,
         segment_label=segment.name,
         segmented_property_category=code(ANATOMICAL_STRUCTURE),
         segmented_property_type=code(segment.code),
-        algorithm_type=hd.seg.SegmentAlgorithmTypeValues.MANUAL,
+        algorithm_type=kinds.SEMIAUTOMATIC if helped else kinds.MANUAL,
+        algorithm_identification=_proposed(hd) if helped else None,
     )
+
+
+def _proposed(hd: Any) -> Any:
+    family = hd.sr.CodedConcept(
+        value="123109", scheme_designator="DCM", meaning="Manual Processing"
+    )
+    return hd.AlgorithmIdentificationSequence("Renkei", family, __version__)
 
 
 def read_seg(source: bytes, image: Volume, *, vocabulary: str = "") -> LabelSet:
@@ -94,7 +125,7 @@ def read_seg(source: bytes, image: Volume, *, vocabulary: str = "") -> LabelSet:
         SegRefusedError: It is no SEG, of another matrix, or lies on images not in the series.
     """
     dataset = read_object(source)
-    if not str(dataset.get("SOPClassUID", "")).startswith(SEGMENTATION):
+    if str(dataset.get("SOPClassUID", "")) not in {SEGMENTATION, LABEL_MAP}:
         raise SegRefusedError("This is not a segmentation.")
     if (int(dataset.Rows), int(dataset.Columns)) != image.geometry.shape[1:]:
         raise SegRefusedError("The segmentation has another matrix than its image.")

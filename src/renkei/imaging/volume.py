@@ -32,7 +32,8 @@ class NotGreyError(SeriesRefusedError):
 class SeriesFacts:
     """What one slice of a series says of the whole; empty or None where it says nothing.
 
-    `unit` is HU or arbitrary; `window` is (centre, width); `set_aside` counts the files without a
+    `unit` is HU or arbitrary; `window` is (centre, width); `inverted` means that low values are
+    bright (MONOCHROME1); `set_aside` counts the files without a
     picture that came along.
     """
 
@@ -49,6 +50,7 @@ class SeriesFacts:
     field_t: float | None = None
     unit: str = "arbitrary"
     window: tuple[float, float] | None = None
+    inverted: bool = False
     synthetic: bool = False
     made: bool = False
     set_aside: int = 0
@@ -153,7 +155,9 @@ def series_facts(dataset: Dataset) -> SeriesFacts:
         sequence=text("ScanningSequence") or None,
         field_t=number("MagneticFieldStrength"),
         unit="HU" if modality == "CT" and text("RescaleType") in {"", "HU"} else "arbitrary",
-        window=None if centre is None or width is None else (centre, width),
+        # A window of no width shows nothing: some scanners write 0 for none.
+        window=None if centre is None or not width else (centre, width),
+        inverted=text("PhotometricInterpretation") == "MONOCHROME1",
         synthetic=is_synthetic(dataset),
         made=is_made(dataset),
     )
