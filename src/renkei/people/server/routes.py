@@ -11,6 +11,7 @@ from renkei.people.server.invitation import accept_invitation, invite_user, open
 from renkei.people.server.oidc import offered
 from renkei.people.server.oidc import router as oidc_router
 from renkei.people.server.organisation import NoSuchOrganisationError, add_organisation, set_active
+from renkei.people.server.proving import router as proving_router
 from renkei.people.server.schemas import (
     AcceptIn,
     ActiveIn,
@@ -50,6 +51,7 @@ from renkei.settings import load_settings
 
 router = APIRouter(prefix="/people", tags=["people"])
 router.include_router(oidc_router)
+router.include_router(proving_router)
 
 ORGANISATIONS: dict[str, Any] = {
     "id": Organisation.id,

@@ -116,6 +116,38 @@ class ApiToken(Table):
         return own(cls.user_id, actor)
 
 
+class SecondFactor(Table):
+    """An authenticator app's seed, wrapped under the platform's key; `last_step` was used last."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id), unique=True)
+    wrapped: Mapped[bytes]
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_step: Mapped[int] = mapped_column(default=-1)
+    failures: Mapped[int] = mapped_column(default=0)
+    paused_until: Mapped[datetime | None] = mapped_column(default=None)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Show it to its user; the operator may take it away."""
+        return true() if actor.role is Role.OPERATOR else own(cls.user_id, actor)
+
+
+class StepUp(Table):
+    """A proof by a one-time code, good for a while in the one sign-in that gave it."""
+
+    __tablename__ = "step_up"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id), index=True)
+    secret_sha256: Mapped[str] = mapped_column(index=True)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Show it to its user; the operator may take it away."""
+        return true() if actor.role is Role.OPERATOR else own(cls.user_id, actor)
+
+
 def own(column: Mapped[UUID], actor: Actor) -> ColumnElement[bool]:
     """Tell the rows of the user who acts from others'; the system sees all."""
     if actor.role is Role.SYSTEM:
