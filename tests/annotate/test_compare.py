@@ -13,6 +13,7 @@ from renkei.annotate.compare import (
     mask_of,
     settle,
 )
+from renkei.annotate.lesions import components, measure_lesions
 from renkei.imaging.geometry import Geometry
 from renkei.imaging.labels import LabelSet, label_hash
 
@@ -98,3 +99,21 @@ def test_other_grids_are_refused() -> None:
     other = label_set(LabelSet(moved, ()), {"liver": LIVER}, WORDS)
     with pytest.raises(GridsDifferError):
         compare(labels(liver=LIVER), other, WORDS)
+
+
+def test_a_lesion_under_the_least_size_may_be_left_out_and_a_larger_one_not() -> None:
+    tiny = np.zeros(SHAPE, bool)
+    tiny[5, 12, 10:12] = True
+    small = ball(5, 12, 20, 2)
+    assert compare(labels(lesion=tiny), labels(lesion=EMPTY), WORDS).agreed
+    found = compare(labels(lesion=tiny | small), labels(lesion=EMPTY), WORDS)
+    assert [dispute.lesions_a for dispute in found.disputes] == [(1,)]
+
+
+def test_lesions_are_numbered_and_placed_as_on_the_whole_image() -> None:
+    first, second = ball(3, 5, 5, 3), ball(6, 18, 22, 3)
+    (term,) = compare(labels(lesion=first | second), labels(lesion=second), WORDS).terms
+    whole = measure_lesions(components(first | second), GRID.spacing)
+    assert term.lesions_a == whole
+    assert term.lesions_b[0].start == whole[1].start
+    assert [(match.a, match.b) for match in term.matches] == [((1,), ()), ((2,), (1,))]

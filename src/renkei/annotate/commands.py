@@ -8,11 +8,21 @@ import numpy as np
 import typer
 from pydicom.dataset import FileDataset
 
-from renkei.annotate.check import check_report
-from renkei.annotate.compare import compare, label_set
 from renkei.annotate.facts import Facts, facts_of_slide, facts_of_volume
-from renkei.annotate.files import Format, format_of, read_image, read_labels, write_labels
-from renkei.annotate.report import Language, draft
+from renkei.annotate.files import (
+    Format,
+    format_in,
+    format_of,
+    losses,
+    read_image,
+    read_labels,
+    write_labels,
+)
+from renkei.annotate.panel import compare_all, panel_of
+from renkei.annotate.reports.check import check_report
+from renkei.annotate.reports.draft import draft
+from renkei.annotate.reports.sections import Language
+from renkei.annotate.sidecar import nifti_files, read_nifti_files, sidecar_of
 from renkei.annotate.slides import compare_outlines, to_elements
 from renkei.annotate.vocabulary import Geometry, Vocabulary, load_vocabulary
 from renkei.errors import ConflictError, DataRefusedError
@@ -45,36 +55,33 @@ class ValuesRefusedError(DataRefusedError):
     """The meaning of the numbers is not written as number=key."""
 
 
-class WrongModalityError(DataRefusedError):
-    """The assist does not know images of this kind."""
+class PointsRefusedError(DataRefusedError):
+    """Points are not written as z,y,x."""
 
 
 @app.command()
 def agree(
-    a: There,
-    b: There,
+    readings: Annotated[list[Path], typer.Argument(exists=True, help="Two readings or more.")],
     *,
     vocabulary: Words = "abdomen-ct",
     image: Image = None,
     values: Values = "",
     as_json: AsJson = False,
 ) -> None:
-    """Compare two readings: one line per label, and what they dispute."""
+    """Compare readings pair by pair: Dice, surface Dice, HD95 (mm) and what they dispute.
+
+    Of three or more, who found each lesion follows; readers are A, B, … in their order.
+    """
     words = load_vocabulary(vocabulary)
-    if format_of(a) is Format.GEOJSON:
-        found = compare_outlines(read_geojson(a.read_bytes()), read_geojson(b.read_bytes()), words)
+    if format_of(readings[0]) is Format.GEOJSON:
+        sides = [read_geojson(path.read_bytes()) for path in readings]
+        panel = panel_of(sides, lambda a, b: compare_outlines(a, b, words))
     else:
         volume = read_image(image)[0] if image else None
-        first, second = (_read(path, words, volume, values) for path in (a, b))
-        found = compare(first, second, words)
-    if as_json:
-        for term in found.terms:
-            typer.echo(json.dumps(term.to_json(), ensure_ascii=False))
-        return
-    for term in found.terms:
-        score = "absent" if term.overlap.dice is None else f"{term.overlap.dice:.3f}"
-        said = ", ".join(dispute.reason for dispute in term.disputes)
-        typer.echo(f"{term.key}\t{score}\t{said or 'agreed'}")
+        panel = compare_all([_read(path, words, volume, values) for path in readings], words)
+    lines = panel.rows() if as_json else panel.lines()
+    for line in lines:
+        typer.echo(json.dumps(line, ensure_ascii=False) if as_json else line)
 
 
 @app.command()
@@ -82,19 +89,23 @@ def fill(
     source: There,
     target: Path,
     *,
-    tool: Annotated[str, typer.Option(help="fill or islands.")] = "fill",
+    tool: Annotated[str, typer.Option(help="fill, islands, holes, smooth or grow.")] = "fill",
+    numbers: Annotated[str, typer.Option(help="The tool's numbers, such as sigma_mm=2.")] = "",
     vocabulary: Words = "abdomen-ct",
     image: Image = None,
     values: Values = "",
     existing: Annotated[str, typer.Option(help="error or overwrite.")] = "error",
 ) -> None:
     """Fill each label between its drawn slices, or run another tool on it."""
-    from renkei.annotate.tools import TOOLS
+    from renkei.annotate.computing import Call, numbers_of, use_tool
 
-    words, run = load_vocabulary(vocabulary), by_name(TOOLS, tool).run
-    labels, sources = _read_with_sources(source, words, image, values)
-    masks = {s.name: run(s.mask, labels.geometry.spacing) for s in labels.segments}
-    filled = label_set(labels, masks, words)
+    words, volume = load_vocabulary(vocabulary), read_image(image)[0] if image else None
+    filled, sources = _read_with_sources(source, words, image, values)
+    for segment in filled.segments:
+        call = Call(tool=tool, key=segment.name, values=numbers_of(numbers))
+        voxels = None if volume is None else np.asarray(volume.voxels)
+        hounsfield = volume is not None and volume.modality == "CT"
+        filled = use_tool(filled, words, call, voxels=voxels, hounsfield=hounsfield)
     _write(target, write_labels(filled, format_of(target), sources=sources), existing)
 
 
@@ -108,27 +119,40 @@ def convert(
     values: Values = "",
     existing: Annotated[str, typer.Option(help="error or overwrite.")] = "error",
 ) -> None:
-    """Convert labels between NIfTI, DICOM SEG and packed; the ending of the name decides."""
+    """Convert labels between NIfTI, DICOM and packed; the ending of the name decides.
+
+    `.nii.gz` (with a JSON file of what the numbers mean), `.dcm` (binary SEG), `.labelmap.dcm`,
+    `.rtstruct.dcm`, `.rklb`. What the format cannot keep is said on stderr.
+    """
     words = load_vocabulary(vocabulary)
     labels, sources = _read_with_sources(source, words, image, values)
-    _write(target, write_labels(labels, format_of(target), sources=sources), existing)
+    kind = format_of(target)
+    if kind is Format.NIFTI:
+        files = nifti_files(labels, words, target)
+    else:
+        files = {target: write_labels(labels, kind, sources=sources)}
+    for path, data in files.items():
+        _write(path, data, existing)
+    for sentence in losses(labels, kind):
+        typer.echo(sentence, err=True)
 
 
-@app.command()
-def propose(
+@app.command("propose")
+def propose_mask(
     image: There,
     target: Path,
     *,
-    assist: Annotated[str, typer.Option(help="body or bone.")],
+    assist: Annotated[str, typer.Option(help="body, bone, lung, point, or a network's name.")],
+    point: Annotated[str, typer.Option(help="Where, as z,y,x in voxels; several by a blank.")] = "",
     existing: Annotated[str, typer.Option(help="error or overwrite.")] = "error",
 ) -> None:
     """Write a first mask of an image as NIfTI of 0 and 1: a proposal for a reader to change."""
-    from renkei.annotate.assist import ASSISTS
+    from renkei.annotate.assist import assists
+    from renkei.annotate.assistant import Question, propose
 
-    chosen, volume = by_name(ASSISTS, assist), read_image(image)[0]
-    if volume.modality and volume.modality not in chosen.modalities:
-        raise WrongModalityError(f"This assist is for {', '.join(sorted(chosen.modalities))}.")
-    mask = chosen.run(volume).astype(np.uint8)
+    volume = read_image(image)[0]
+    question = Question(volume=volume, points=_points(point))
+    mask = propose(by_name(assists(), assist), question).astype(np.uint8)
     _write(target, nifti_bytes(Volume(mask, volume.geometry, "SEG")), existing)
 
 
@@ -187,9 +211,17 @@ def _read_with_sources(
 
 
 def _read(path: Path, words: Vocabulary, image: Volume | None, values: str) -> LabelSet:
-    return read_labels(
-        path.read_bytes(), format_of(path), words, image=image, values=_meaning(values)
-    )
+    kind = format_in(path)
+    if kind is Format.NIFTI and not values and sidecar_of(path).exists():
+        return read_nifti_files(path, words, image)
+    return read_labels(path.read_bytes(), kind, words, image=image, values=_meaning(values))
+
+
+def _points(text: str) -> tuple[tuple[int, int, int], ...]:
+    try:
+        return tuple((int(z), int(y), int(x)) for z, y, x in (p.split(",") for p in text.split()))
+    except ValueError as error:
+        raise PointsRefusedError("Write points as z,y,x in whole voxels.") from error
 
 
 def _meaning(values: str) -> dict[int, str] | None:

@@ -4,13 +4,24 @@ Agreement is not correctness: it says that two people drew the same, with their 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from renkei.annotate.lesions import Lesion, components, f1, match_lesions, measure_lesions
+from renkei.annotate.box import box_of
+from renkei.annotate.lesions import (
+    Lesion,
+    Match,
+    components,
+    f1,
+    match_lesions,
+    measure_lesions,
+    moved,
+)
+from renkei.annotate.mark_agreement import Decided, MarkPair, compare_marks, settle_marks
+from renkei.annotate.marks import Mark, mark_of
 from renkei.annotate.overlap import VERSION, Overlap, mean_dice, overlap
 from renkei.annotate.vocabulary import Kind, Term, Vocabulary
 from renkei.errors import DataRefusedError
@@ -69,6 +80,8 @@ class TermResult:
     lesion_f1: float | None = None
     lesions_a: tuple[Lesion, ...] = ()
     lesions_b: tuple[Lesion, ...] = ()
+    matches: tuple[Match, ...] = ()
+    marks: tuple[MarkPair, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -78,6 +91,8 @@ class TermResult:
             "lesion_f1": self.lesion_f1,
             "lesions_a": [lesion.to_json() for lesion in self.lesions_a],
             "lesions_b": [lesion.to_json() for lesion in self.lesions_b],
+            "matches": [[list(match.a), list(match.b)] for match in self.matches],
+            "marks": [pair.to_json() for pair in self.marks],
             "disputes": [dispute.to_json() for dispute in self.disputes],
         }
 
@@ -98,16 +113,36 @@ class Comparison:
         """Tell whether nothing is disputed."""
         return not self.disputes
 
+    @property
+    def worst_first(self) -> tuple[Dispute, ...]:
+        """Return the disputes: whether something is there before where its edge is, large first."""
+        ranked = [(_badness(term, one), one) for term in self.terms for one in term.disputes]
+        return tuple(one for _, one in sorted(ranked, key=lambda pair: pair[0], reverse=True))
+
     def to_json(self) -> dict[str, Any]:
         """Return the results; agreed absences are counted apart from the mean."""
-        mean, absent = mean_dice([term.overlap.dice for term in self.terms])
+        mean, absent = mean_dice([term.overlap.dice for term in self.terms if not term.marks])
         return {
             "metric": VERSION,
             "agreed": self.agreed,
             "mean_dice": mean,
             "agreed_absent": absent,
+            "disputes": [dispute.to_json() for dispute in self.worst_first],
             "terms": [term.to_json() for term in self.terms],
         }
+
+
+# What is missing weighs more than what is drawn in parts, and that more than an edge.
+_KINDS = ("extent", "size", "answer", "split", "not_assessed", "presence", "missed")
+
+
+def _badness(term: TermResult, dispute: Dispute) -> tuple[int, float]:
+    """Return how much a dispute matters: its kind, then mm of the lesion or lack of overlap."""
+    kind = "missed" if dispute.reason.startswith("missed") else dispute.reason
+    sides = ((term.lesions_a, dispute.lesions_a), (term.lesions_b, dispute.lesions_b))
+    sizes = [side[n - 1].long_mm for side, numbers in sides for n in numbers if n <= len(side)]
+    lack = 1.0 - (term.overlap.surface_dice or term.overlap.dice or 0.0)
+    return _KINDS.index(kind) if kind in _KINDS else 0, max(sizes, default=lack)
 
 
 def compare(a: LabelSet, b: LabelSet, vocabulary: Vocabulary) -> Comparison:
@@ -119,9 +154,14 @@ def compare(a: LabelSet, b: LabelSet, vocabulary: Vocabulary) -> Comparison:
         GridsDifferError: They lie on different grids.
     """
     check_grids(a, b)
+    pairs = compare_marks(_marks(a), _marks(b), vocabulary, a.geometry)
     results = []
     for term in vocabulary.terms:
         mask_a, mask_b = mask_of(a, term.key), mask_of(b, term.key)
+        mine = tuple(pair for pair in pairs if pair.key == term.key)
+        if mine:
+            results.append(_of_marks(term, mine))
+            continue
         if mask_a is None and mask_b is None:
             continue
         if mask_a is None or mask_b is None:
@@ -129,6 +169,23 @@ def compare(a: LabelSet, b: LabelSet, vocabulary: Vocabulary) -> Comparison:
         else:
             results.append(compare_term(term, mask_a, mask_b, a.geometry.spacing))
     return Comparison(tuple(results))
+
+
+def _of_marks(term: Term, pairs: tuple[MarkPair, ...]) -> TermResult:
+    """Return a label that is measured or answered; a dispute names marks as lesions are named."""
+    disputes = tuple(
+        Dispute(
+            term.key,
+            pair.reason,
+            (pair.a,) if pair.a else (),
+            (pair.b,) if pair.b else (),
+            pair.slice,
+        )
+        for pair in pairs
+        if pair.reason
+    )
+    nothing = Overlap(False, None, None, None, 0.0, 0.0)
+    return TermResult(term.key, nothing, disputes, marks=pairs)
 
 
 def compare_term(
@@ -153,14 +210,18 @@ def _compare_lesions(
     spacing: tuple[float, float, float],
     measured: Overlap,
 ) -> TermResult:
-    parts_a, parts_b = components(a), components(b)
-    lesions_a = measure_lesions(parts_a, spacing)
-    lesions_b = measure_lesions(parts_b, spacing)
+    # Both in one box, so that the components are numbered as on the whole image.
+    box = box_of(a, b) or (slice(0, 1),) * 3
+    start = tuple(int(cut.start) for cut in box)
+    parts_a, parts_b = (components(np.ascontiguousarray(mask[box])) for mask in (a, b))
+    lesions_a, lesions_b = (moved(measure_lesions(p, spacing), start) for p in (parts_a, parts_b))
     matches = match_lesions(parts_a, parts_b)
     disputes = []
     for match in matches:
-        first = (lesions_a[match.a[0] - 1] if match.a else lesions_b[match.b[0] - 1]).slice
-        reason = match.reason
+        one = lesions_a[match.a[0] - 1] if match.a else lesions_b[match.b[0] - 1]
+        # What is under the least size may be drawn or not.
+        least = 0.0 if match.a and match.b else term.min_mm
+        reason = match.reason if one.long_mm >= least else ""
         if match.pair:
             pair = (parts_a == match.a[0], parts_b == match.b[0])
             near = overlap(*pair, spacing, tau_mm=term.tau_mm)
@@ -168,8 +229,10 @@ def _compare_lesions(
             if not reason and (near.surface_dice or 0.0) < term.nsd_min:
                 reason = "extent"
         if reason:
-            disputes.append(Dispute(term.key, reason, match.a, match.b, first))
-    return TermResult(term.key, measured, tuple(disputes), f1(matches), lesions_a, lesions_b)
+            disputes.append(Dispute(term.key, reason, match.a, match.b, one.slice))
+    return TermResult(
+        term.key, measured, tuple(disputes), f1(matches), lesions_a, lesions_b, matches
+    )
 
 
 def _disputed_size(a: Lesion, b: Lesion) -> str:
@@ -212,12 +275,35 @@ def settle(
     by_key: dict[str, list[tuple[Dispute, Choice]]] = {}
     for dispute, choice in decided:
         by_key.setdefault(dispute.key, []).append((dispute, choice))
+    marks = _settle_marks(a, b, vocabulary, decided, drawn)
+    measured = {mark["key"] for mark in marks if not vocabulary.term(mark["key"]).is_drawn}
     masks: dict[str, np.ndarray] = {}
     for term in vocabulary.terms:
         mask = _settle_term(term, a, b, by_key.get(term.key, []), drawn)
-        if mask is not None:
+        # An empty mask says that a label is absent, so none stands beside its measurements.
+        if mask is not None and term.key not in measured:
             masks[term.key] = mask
-    return label_set(a, masks, vocabulary)
+    return replace(label_set(a, masks, vocabulary), marks=marks)
+
+
+def _settle_marks(
+    a: LabelSet,
+    b: LabelSet,
+    vocabulary: Vocabulary,
+    decided: Sequence[tuple[Dispute, Choice]],
+    drawn: LabelSet | None,
+) -> tuple[dict[str, Any], ...]:
+    choices = [
+        Decided(d.key, min(d.lesions_a, default=0), min(d.lesions_b, default=0), choice.value)
+        for d, choice in decided
+        if not vocabulary.term(d.key).is_drawn
+    ]
+    own = _marks(drawn) if drawn else []
+    return tuple(mark.to_json() for mark in settle_marks(_marks(a), _marks(b), choices, own))
+
+
+def _marks(labels: LabelSet) -> list[Mark]:
+    return [mark_of(row) for row in labels.marks]
 
 
 def _settle_term(
@@ -281,7 +367,7 @@ def label_set(like: LabelSet, masks: Mapping[str, np.ndarray], vocabulary: Vocab
         for term in vocabulary.terms
         if term.key in masks
     )
-    return LabelSet(geometry=like.geometry, segments=segments, vocabulary=vocabulary.reference)
+    return LabelSet(like.geometry, segments, vocabulary.reference, like.marks)
 
 
 def mask_of(labels: LabelSet, key: str) -> np.ndarray | None:

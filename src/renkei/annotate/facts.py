@@ -1,6 +1,6 @@
 """Facts first: what signed labels say in numbers, before anybody writes a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,10 +13,14 @@ from renkei.annotate.overlap import MM3_PER_ML, volume_ml
 from renkei.annotate.vocabulary import Kind, Side, Term, Vocabulary
 from renkei.imaging.geometry import Geometry
 from renkei.imaging.labels import LabelSet, label_hash
-from renkei.imaging.outlines import Outline
+from renkei.imaging.outlines import FINDINGS, Outline
+from renkei.imaging.outlines import Kind as Drawn
+from renkei.imaging.volume import SeriesFacts
 from renkei.proof import canonical, digest
 
 MIDLINE = "spine"  # the organ whose middle tells left from right
+SCOPE = "done"  # the area of a slide that was annotated throughout
+DEFINITE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,12 @@ class OrganFact:
 
 @dataclass(frozen=True, slots=True)
 class LesionFact:
-    """One lesion: diameters in mm, volume in mL, slice from 1; None where unknown."""
+    """One lesion: diameters in mm, volume in mL, slice from 1; None where unknown.
+
+    `hu` is (mean, standard deviation, least, most). `certainty` runs from 1, excluded, to 5,
+    definite, and is a person's word; `change`, `prior_mm` and `before`, the lesion's name there,
+    hold against the prior examination.
+    """
 
     key: str
     ja: str
@@ -47,17 +56,42 @@ class LesionFact:
     organ_en: str | None
     side: Side | None
     mean_hu: float | None
+    hu: tuple[float, float, float, float] | None = None
+    slice_uid: str = ""
+    certainty: int = DEFINITE
+    change: str | None = None
+    prior_mm: float | None = None
+    before: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what tells this lesion from the others of the report."""
+        return f"{self.key}/{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
 class RegionFact:
-    """All polygons of one class on a slide; area in mm2, None where the scale is unknown."""
+    """All elements of one class on a slide; area in mm2, None where the scale is unknown.
+
+    `percent` is of the area that was annotated throughout, `per_mm2` the count in it.
+    """
 
     key: str
     ja: str
     en: str
     count: int
     area_mm2: float | None
+    percent: float | None = None
+    per_mm2: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriorFact:
+    """The examination that this one is compared with; `resolved` are lesions no longer seen."""
+
+    date: str
+    labels: str
+    resolved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +105,52 @@ class Facts:
     lesions: tuple[LesionFact, ...] = ()
     regions: tuple[RegionFact, ...] = ()
     absent: tuple[str, ...] = ()
+    sex: str = ""
+    date: str = ""
+    technique: tuple[tuple[str, str], ...] = ()
+    prior: PriorFact | None = None
+    recommendation: str = ""
+
+    @property
+    def is_pathology(self) -> bool:
+        """Tell whether the image is a slide."""
+        return self.modality == "SM"
 
     def to_json(self) -> dict[str, Any]:
         """Return the facts as JSON values."""
         return asdict(self)
 
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "Facts":
+        """Return the facts of JSON values as they were kept."""
+        more = dict(fields)
+        more["organs"] = tuple(OrganFact(**one) for one in more["organs"])
+        more["lesions"] = tuple(_lesion(one) for one in more["lesions"])
+        more["regions"] = tuple(RegionFact(**one) for one in more["regions"])
+        more["absent"] = tuple(more["absent"])
+        more["technique"] = tuple((k, v) for k, v in more.get("technique", ()))
+        prior = more.get("prior")
+        more["prior"] = prior and PriorFact(**{**prior, "resolved": tuple(prior["resolved"])})
+        return cls(**more)
+
     @property
     def hash(self) -> str:
         """Return the hash that a report's signature names."""
         return digest(canonical(self.to_json()))
+
+
+def _lesion(fields: Mapping[str, Any]) -> LesionFact:
+    hu, side = fields.get("hu"), fields["side"]
+    own = {"hu": hu and tuple(hu), "side": side and Side(side)}
+    return LesionFact(**{**fields, **own})
+
+
+def technique_of(series: SeriesFacts) -> tuple[tuple[str, str], ...]:
+    """Return how an image was taken, as far as it says so itself."""
+    names = ("thickness_mm", "kvp", "kernel", "sequence", "field_t")
+    said = ((name, getattr(series, name)) for name in names)
+    text = ((n, f"{value:g}" if isinstance(value, float) else value) for n, value in said if value)
+    return tuple((name, str(value)) for name, value in text)
 
 
 def facts_of_volume(
@@ -88,8 +159,13 @@ def facts_of_volume(
     *,
     modality: str,
     voxels: NDArray[np.generic] | None = None,
+    sop_uids: Sequence[str] = (),
+    technique: Sequence[tuple[str, str]] = (),
 ) -> Facts:
-    """Measure every label; `voxels` (z, y, x) add the mean HU of lesions on CT."""
+    """Measure every label; `voxels` (z, y, x) add the HU of lesions on CT.
+
+    `sop_uids` name the slices in z order, `technique` says how the image was taken.
+    """
     organs, lesions, absent = [], [], []
     for term in vocabulary.terms:
         mask = mask_of(labels, term.key)
@@ -99,7 +175,7 @@ def facts_of_volume(
             absent.append(term.key)
         elif term.kind is Kind.LESION:
             hu = voxels if modality == "CT" else None
-            lesions += _lesions(term, mask, labels, vocabulary, hu)
+            lesions += _lesions(term, mask, labels, vocabulary, hu, sop_uids)
         else:
             volume = volume_ml(mask, labels.geometry.spacing)
             organs.append(OrganFact(term.key, term.ja, term.en, term.side, round(volume, 2)))
@@ -110,6 +186,7 @@ def facts_of_volume(
         organs=tuple(organs),
         lesions=tuple(lesions),
         absent=tuple(absent),
+        technique=tuple(technique),
     )
 
 
@@ -119,6 +196,7 @@ def _lesions(
     labels: LabelSet,
     vocabulary: Vocabulary,
     voxels: NDArray[np.generic] | None,
+    sop_uids: Sequence[str],
 ) -> list[LesionFact]:
     parts = components(mask)
     ml = labels.geometry.voxel_mm3 / MM3_PER_ML
@@ -126,6 +204,7 @@ def _lesions(
     for lesion in measure_lesions(parts, labels.geometry.spacing):
         where = parts == lesion.number
         organ = _host(where, labels, vocabulary)
+        hu = None if voxels is None else _statistics(voxels[where])
         found.append(
             LesionFact(
                 key=term.key,
@@ -140,10 +219,18 @@ def _lesions(
                 organ_ja=organ.ja if organ else None,
                 organ_en=organ.en if organ else None,
                 side=_side(term, organ, lesion, labels),
-                mean_hu=None if voxels is None else round(float(voxels[where].mean()), 0),
+                mean_hu=hu and round(hu[0], 0),
+                hu=hu,
+                slice_uid=sop_uids[lesion.slice] if lesion.slice < len(sop_uids) else "",
             )
         )
     return found
+
+
+def _statistics(values: NDArray[np.generic]) -> tuple[float, float, float, float]:
+    numbers = values.astype(np.float64)
+    found = (numbers.mean(), numbers.std(), numbers.min(), numbers.max())
+    return tuple(round(float(one), 1) for one in found)  # type: ignore[return-value]
 
 
 def _host(where: np.ndarray, labels: LabelSet, vocabulary: Vocabulary) -> Term | None:
@@ -187,13 +274,26 @@ def facts_of_slide(
     absent: Sequence[str] = (),
 ) -> Facts:
     """Count and measure the polygons of each class; `mpp` in µm per pixel of level 0."""
+    mm2 = None if mpp is None else (mpp / 1000.0) ** 2
+    within = sum(o.area_px() for o in outlines if o.kind is Drawn.ANNOTATED or o.name == SCOPE)
     regions = []
     for term in vocabulary.terms:
-        mine = [outline for outline in outlines if outline.name == term.key]
-        if mine:
-            pixels = sum(outline.area_px() for outline in mine)
-            area = None if mpp is None else round(pixels * (mpp / 1000.0) ** 2, 3)
-            regions.append(RegionFact(term.key, term.ja, term.en, len(mine), area))
+        mine = [o for o in outlines if o.name == term.key and o.kind in FINDINGS]
+        if not mine:
+            continue
+        pixels = sum(outline.area_px() for outline in mine)
+        density = len(mine) / (within * mm2) if mm2 and within and not pixels else None
+        regions.append(
+            RegionFact(
+                term.key,
+                term.ja,
+                term.en,
+                len(mine),
+                round(pixels * mm2, 3) if mm2 and pixels else None,
+                percent=round(100 * pixels / within, 1) if pixels and pixels <= within else None,
+                per_mm2=None if density is None else round(density, 2),
+            )
+        )
     return Facts(
         modality="SM",
         labels=labels,

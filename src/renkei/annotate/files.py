@@ -1,6 +1,6 @@
-"""Label files: NIfTI, DICOM SEG and packed labels in and out, on the grid of their image.
+"""Label files: NIfTI, DICOM SEG, RT structures and packed labels, on the grid of their image.
 
-RT structure sets and measurement reports are read only, as are a slide's outlines in ANN and COCO.
+Measurement reports are read only.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,13 +19,14 @@ from renkei.errors import DataRefusedError, UsageError
 from renkei.imaging.ann import read_ann
 from renkei.imaging.coco import read_coco
 from renkei.imaging.codes import Code
+from renkei.imaging.dicom import read_header
 from renkei.imaging.geometry import Geometry
 from renkei.imaging.labels import LabelSet, pack, to_label_map, unpack
-from renkei.imaging.measurements import read_measurements, regions_on
+from renkei.imaging.measurements import REPORTS, read_measurements, regions_on
 from renkei.imaging.nifti import nifti_bytes, read_nifti
 from renkei.imaging.outlines import Outline, read_geojson
-from renkei.imaging.rtstruct import read_rtstruct
-from renkei.imaging.seg import read_seg, write_seg
+from renkei.imaging.rtstruct import STRUCTURE_SET, read_rtstruct, write_rtstruct
+from renkei.imaging.seg import LABEL_MAP, SEGMENTATION, read_seg, write_seg
 from renkei.imaging.volume import Volume, read_series
 
 PLACE_MM = 0.05  # NIfTI keeps places as float32
@@ -46,17 +47,31 @@ class Format(StrEnum):
     SEG = "seg"
     PACKED = "packed"
     GEOJSON = "geojson"
+    LABEL_MAP = "labelmap"
     RTSTRUCT = "rtstruct"
     SR = "sr"
     ANN = "ann"
     COCO = "coco"
 
 
+# The longer ending first: it names the shorter one's special case.
 SUFFIX: Mapping[Format, str] = {
     Format.NIFTI: ".nii.gz",
+    Format.LABEL_MAP: ".labelmap.dcm",
+    Format.RTSTRUCT: ".rtstruct.dcm",
     Format.SEG: ".dcm",
     Format.PACKED: ".rklb",
     Format.GEOJSON: ".geojson",
+}
+
+
+# What DICOM objects hold refers to the images that they were drawn on.
+WITH_IMAGE = frozenset({Format.SEG, Format.LABEL_MAP, Format.RTSTRUCT})
+CLASSES: Mapping[str, Format] = {
+    SEGMENTATION: Format.SEG,
+    LABEL_MAP: Format.LABEL_MAP,
+    STRUCTURE_SET: Format.RTSTRUCT,
+    **dict.fromkeys(REPORTS, Format.SR),
 }
 
 
@@ -72,6 +87,19 @@ def format_of(path: Path) -> Format:
         if path.name.endswith(suffix):
             return kind
     raise LabelFileRefusedError(f"Label files end in {', '.join(SUFFIX.values())}.")
+
+
+def format_in(path: Path) -> Format:
+    """Return the format of a file that is there: a DICOM object says itself what it is.
+
+    Raises:
+        LabelFileRefusedError: Neither its name nor its class says one.
+    """
+    kind = format_of(path)
+    if path.suffix != ".dcm":
+        return kind
+    said = read_header(path.read_bytes()).get("SOPClassUID", "")
+    return CLASSES.get(str(said), kind)
 
 
 def read_labels(
@@ -108,7 +136,7 @@ def read_labels(
 
 
 def _on_image(data: bytes, kind: Format, image: Volume) -> LabelSet:
-    if kind is Format.SEG:
+    if kind in {Format.SEG, Format.LABEL_MAP}:
         return read_seg(data, image)
     if kind is Format.RTSTRUCT:
         return read_rtstruct(data, image)
@@ -233,8 +261,16 @@ def _same_points(source: Geometry, target: Geometry, whole: NDArray[np.float64])
     return True
 
 
-def write_labels(labels: LabelSet, kind: Format, *, sources: Sequence[FileDataset] = ()) -> bytes:
-    """Return labels in a format; `sources` are the image's objects in z order, for a SEG.
+def write_labels(
+    labels: LabelSet,
+    kind: Format,
+    *,
+    sources: Sequence[FileDataset] = (),
+    assisted: Sequence[str] = (),
+) -> bytes:
+    """Return labels in a format; `sources` are the image's objects in z order, for DICOM.
+
+    `assisted` are the labels that a program proposed and a person changed or accepted.
 
     Raises:
         OverlapError: Two labels share a voxel and the format cannot hold that.
@@ -244,17 +280,44 @@ def write_labels(labels: LabelSet, kind: Format, *, sources: Sequence[FileDatase
         return pack(labels)
     if kind is Format.NIFTI:
         return nifti_bytes(Volume(to_label_map(labels), labels.geometry, "SEG"))
-    if kind is Format.SEG:
-        if not sources:
-            raise ImageNeededError("Say which DICOM image the segmentation belongs to.")
-        if not all(source.get("SOPClassUID") for source in sources):
-            raise LabelFileRefusedError(
-                "The images do not say what they are (0008,0016), so nothing can refer to them."
-            )
+    if kind in WITH_IMAGE:
+        _check_sources(sources)
+        if kind is Format.LABEL_MAP:
+            return write_seg(labels, sources, label_map=True, assisted=assisted)
+        if kind is Format.RTSTRUCT:
+            return write_rtstruct(labels, sources)
         # A SEG counts its segments from 1 without gaps; codes and names say what they are.
         counted = tuple(replace(s, number=n) for n, s in enumerate(labels.segments, start=1))
-        return write_seg(replace(labels, segments=counted), sources)
+        return write_seg(replace(labels, segments=counted), sources, assisted=assisted)
     raise LabelFileRefusedError("GeoJSON is for slides; write a volume as NIfTI or SEG.")
+
+
+def _check_sources(sources: Sequence[FileDataset]) -> None:
+    if not sources:
+        raise ImageNeededError("Say which DICOM image the labels belong to.")
+    if not all(source.get("SOPClassUID") for source in sources):
+        raise LabelFileRefusedError(
+            "The images do not say what they are (0008,0016), so nothing can refer to them."
+        )
+
+
+def losses(labels: LabelSet, kind: Format) -> tuple[str, ...]:
+    """Return what a format does not keep of these labels, one sentence each."""
+    said = []
+    if labels.marks and kind is not Format.PACKED:
+        said.append("Measurements and answers are left out; write them as a report or a table.")
+    absent = [s.name for s in labels.segments if not s.mask.any()]
+    if absent and kind is Format.RTSTRUCT:
+        said.append(f"Absence is not read back from it: {', '.join(absent)}.")
+    if kind is Format.SEG and [s.number for s in labels.segments] != [
+        n for n, _ in enumerate(labels.segments, start=1)
+    ]:
+        said.append("Numbers count from 1 without gaps; names and codes stay.")
+    if kind is Format.NIFTI:
+        said.append("Places are kept to 0.05 mm: NIfTI holds them in single precision.")
+    if kind in WITH_IMAGE:
+        said.append("The version of the vocabulary is not named; names and codes stay.")
+    return tuple(said)
 
 
 def read_image(path: Path) -> tuple[Volume, tuple[FileDataset, ...]]:

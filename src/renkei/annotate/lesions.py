@@ -1,6 +1,6 @@
 """Lesions: components of a mask, their size, and which of two readers' lesions are the same."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,21 @@ def measure_lesions(parts: np.ndarray, spacing: tuple[float, float, float]) -> t
             )
         )
     return tuple(found)
+
+
+def moved(lesions: tuple[Lesion, ...], by: tuple[int, ...]) -> tuple[Lesion, ...]:
+    """Return lesions that were measured in a box on the grid of the image; `by` is its start."""
+    z, y, x = by
+    return tuple(
+        replace(
+            one,
+            slice=one.slice + z,
+            centre=(one.centre[0] + z, one.centre[1] + y, one.centre[2] + x),
+            start=(one.start[0] + z, one.start[1] + y, one.start[2] + x),
+            stop=(one.stop[0] + z, one.stop[1] + y, one.stop[2] + x),
+        )
+        for one in lesions
+    )
 
 
 def diameters(plane: np.ndarray, spacing: tuple[float, ...]) -> tuple[float, float]:

@@ -4,14 +4,16 @@ An empty mask is an answer of its own: both empty is agreed absence and counted 
 Dice 0 and no distance.
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-VERSION = "overlap/1"
+from renkei.annotate.box import box_of
+from renkei.annotate.surface import Spacing, surfaces
+
+VERSION = "overlap/2"
 MM3_PER_ML = 1000.0
 
 
@@ -19,7 +21,7 @@ MM3_PER_ML = 1000.0
 class Overlap:
     """Measures of one label in two masks; None where the measure has no meaning.
 
-    Volumes in mL, `hd95_mm` the larger of the two directed 95th percentiles.
+    Volumes in mL, `hd95_mm` the larger of the two directed 95th percentiles; `why` it is None.
     """
 
     both_absent: bool
@@ -28,6 +30,7 @@ class Overlap:
     hd95_mm: float | None
     volume_a: float
     volume_b: float
+    why: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the measures as JSON values."""
@@ -46,52 +49,32 @@ def mean_dice(values: Sequence[float | None]) -> tuple[float | None, int]:
     return (sum(drawn) / len(drawn) if drawn else None), len(values) - len(drawn)
 
 
-def volume_ml(mask: np.ndarray, spacing: tuple[float, float, float]) -> float:
+def volume_ml(mask: np.ndarray, spacing: Spacing) -> float:
     """Return the volume in mL; `spacing` in mm."""
     return int(np.count_nonzero(mask)) * float(np.prod(spacing)) / MM3_PER_ML
 
 
-def overlap(
-    a: np.ndarray, b: np.ndarray, spacing: tuple[float, float, float], *, tau_mm: float
-) -> Overlap:
+def overlap(a: np.ndarray, b: np.ndarray, spacing: Spacing, *, tau_mm: float) -> Overlap:
     """Compare two boolean masks (z, y, x); `spacing` (z, y, x) and `tau_mm` in mm.
 
     Surface Dice after Nikolov et al. 2018 (doi:10.2196/26151): area within tolerance / all area.
     """
-    empty_a, empty_b = not a.any(), not b.any()
+    box = box_of(a, b)
+    if box is None:
+        return Overlap(True, None, None, None, 0.0, 0.0, "both_absent")
+    a, b = np.ascontiguousarray(a[box]), np.ascontiguousarray(b[box])
     volumes = (volume_ml(a, spacing), volume_ml(b, spacing))
-    if empty_a or empty_b:
-        one = empty_a != empty_b
-        return Overlap(not one, 0.0 if one else None, 0.0 if one else None, None, *volumes)
-    a, b = _crop(a, b)
+    if not all(volumes):
+        return Overlap(False, 0.0, 0.0, None, *volumes, "one_absent")
     if np.array_equal(a, b):
         return Overlap(False, 1.0, 1.0, 0.0, *volumes)
-    from surface_distance import (
-        compute_robust_hausdorff,
-        compute_surface_dice_at_tolerance,
-        compute_surface_distances,
-    )
-
-    with warnings.catch_warnings():
-        # surface-distance 0.1 calls scipy by a name of before 1.8; the function is the same.
-        warnings.filterwarnings("ignore", "Please import", DeprecationWarning)
-        distances = compute_surface_distances(a, b, spacing)
+    seen = surfaces(a, b, spacing)
     return Overlap(
         both_absent=False,
         dice=dice(a, b),
-        surface_dice=float(compute_surface_dice_at_tolerance(distances, tau_mm)),
-        hd95_mm=float(compute_robust_hausdorff(distances, 95)),
+        surface_dice=sum(one.within(tau_mm) for one in seen)
+        / sum(float(one.area.sum()) for one in seen),
+        hd95_mm=max(one.percentile(95) for one in seen),
         volume_a=volumes[0],
         volume_b=volumes[1],
     )
-
-
-def _crop(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    either = a | b
-    box = []
-    for axis in range(3):
-        others = tuple(other for other in range(3) if other != axis)
-        hit = np.flatnonzero(either.any(axis=others))
-        box.append(slice(max(0, int(hit[0]) - 1), int(hit[-1]) + 2))
-    cut = tuple(box)
-    return np.ascontiguousarray(a[cut]), np.ascontiguousarray(b[cut])

@@ -1,25 +1,17 @@
 """The workflow: states of task and attempt, one table of transitions each, and every refusal.
 
 A task goes draft → ready → reading → comparing → agreed, or disputed → adjudicating; then
-review → signed. An attempt goes assigned → open → submitted → accepted, or back to its own reader.
+review → signed. A second round is read unblinded and compared again; what was signed can be amended
+and reviewed anew. An attempt goes assigned → open → submitted → accepted, or back to its reader.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
-from renkei.errors import ConflictError, DataRefusedError, ForbiddenError
-
-
-class Protocol(StrEnum):
-    """How many people look: one and an expert, or two blinded readers and an adjudicator."""
-
-    SINGLE = "single"
-    DOUBLE = "double"
-
-
-READERS: Mapping[Protocol, int] = {Protocol.SINGLE: 1, Protocol.DOUBLE: 2}
+from renkei.annotate.protocols import Protocol
+from renkei.errors import ConflictError, DataRefusedError, ForbiddenError, RenkeiError
 
 
 class Part(StrEnum):
@@ -37,11 +29,13 @@ class TaskState(StrEnum):
     READY = "ready"
     READING = "reading"
     COMPARING = "comparing"
+    UNBLINDED = "unblinded"
     AGREED = "agreed"
     DISPUTED = "disputed"
     ADJUDICATING = "adjudicating"
     REVIEW = "review"
     SIGNED = "signed"
+    AMENDING = "amending"
     EXCLUDED = "excluded"
     WITHDRAWN = "withdrawn"
 
@@ -52,6 +46,7 @@ class AttemptState(StrEnum):
     ASSIGNED = "assigned"
     OPEN = "open"
     SUBMITTED = "submitted"
+    CANNOT_READ = "cannot_read"
     ACCEPTED = "accepted"
     RETURNED = "returned"
     RELEASED = "released"
@@ -64,12 +59,15 @@ class Move(StrEnum):
     PREPARE = "prepare"
     OPEN = "open"
     SUBMIT_LAST = "submit_last"
+    UNBLIND = "unblind"
     AGREE = "agree"
     DISPUTE = "dispute"
     ADJUDICATE = "adjudicate"
     PROPOSE = "propose"
     SIGN = "sign"
     RETURN = "return"
+    AMEND = "amend"
+    KEEP = "keep"
     EXCLUDE = "exclude"
     WITHDRAW = "withdraw"
 
@@ -79,56 +77,20 @@ class AttemptMove(StrEnum):
 
     OPEN = "open"
     SUBMIT = "submit"
+    CANNOT_READ = "cannot_read"
     ACCEPT = "accept"
     RETURN = "return"
     RELEASE = "release"
     EXPIRE = "expire"
 
 
-S, M = TaskState, Move
-_WORKING: Final = (
-    S.DRAFT,
-    S.READY,
-    S.READING,
-    S.COMPARING,
-    S.AGREED,
-    S.DISPUTED,
-    S.ADJUDICATING,
-    S.REVIEW,
-)
-TASK_MOVES: Mapping[tuple[TaskState, Move], TaskState] = {
-    (S.DRAFT, M.PREPARE): S.READY,
-    (S.READY, M.OPEN): S.READING,
-    (S.READING, M.OPEN): S.READING,
-    (S.READING, M.SUBMIT_LAST): S.COMPARING,
-    (S.COMPARING, M.AGREE): S.AGREED,
-    (S.COMPARING, M.DISPUTE): S.DISPUTED,
-    (S.DISPUTED, M.ADJUDICATE): S.ADJUDICATING,
-    (S.ADJUDICATING, M.ADJUDICATE): S.ADJUDICATING,
-    (S.AGREED, M.PROPOSE): S.REVIEW,
-    (S.ADJUDICATING, M.PROPOSE): S.REVIEW,
-    (S.REVIEW, M.SIGN): S.SIGNED,
-    (S.REVIEW, M.RETURN): S.READING,
-    **{(state, M.EXCLUDE): S.EXCLUDED for state in _WORKING},
-    **{(state, M.WITHDRAW): S.WITHDRAWN for state in (*_WORKING, S.SIGNED, S.EXCLUDED)},
-}
-ENDED: Final = frozenset({S.SIGNED, S.EXCLUDED, S.WITHDRAWN})
-# From here on the readers have both submitted, so the adjudicator may see what they drew.
-COMPARED: Final = frozenset({S.AGREED, S.DISPUTED, S.ADJUDICATING, S.REVIEW, S.SIGNED})
+class Unreadable(StrEnum):
+    """Why a reader leaves a case; `other` needs a note."""
 
-A, N = AttemptState, AttemptMove
-ATTEMPT_MOVES: Mapping[tuple[AttemptState, AttemptMove], AttemptState] = {
-    (A.ASSIGNED, N.OPEN): A.OPEN,
-    (A.OPEN, N.OPEN): A.OPEN,
-    (A.RETURNED, N.OPEN): A.OPEN,
-    (A.EXPIRED, N.OPEN): A.OPEN,
-    (A.OPEN, N.SUBMIT): A.SUBMITTED,
-    (A.SUBMITTED, N.ACCEPT): A.ACCEPTED,
-    (A.SUBMITTED, N.RETURN): A.RETURNED,
-    (A.OPEN, N.EXPIRE): A.EXPIRED,
-    **{(state, N.RELEASE): A.RELEASED for state in (A.ASSIGNED, A.OPEN, A.RETURNED, A.EXPIRED)},
-}
-DONE: Final = frozenset({A.SUBMITTED, A.ACCEPTED})
+    WRONG_PART = "wrong_part"
+    QUALITY = "quality"
+    NOT_MY_FIELD = "not_my_field"
+    OTHER = "other"
 
 
 class TaskStateError(ConflictError):
@@ -147,14 +109,6 @@ class ReadersMissingError(DataRefusedError):
     """The protocol needs another number of readers."""
 
 
-class NotAssertedError(DataRefusedError):
-    """A required label is neither drawn nor said to be absent."""
-
-
-class AssertionContradictsError(DataRefusedError):
-    """What is said of a label is not what was drawn."""
-
-
 class NotYourPartError(ForbiddenError):
     """Somebody else has the part in this task that does this."""
 
@@ -171,68 +125,232 @@ class SomethingDisputedError(ConflictError):
     """The readers do not agree; an adjudicator decides first."""
 
 
+class ReadersOutstandingError(ConflictError):
+    """Somebody has not handed in."""
+
+
+class NobodyDecidesError(ConflictError):
+    """The protocol has no adjudication."""
+
+
+class NoSecondRoundError(ConflictError):
+    """The protocol reads once, or both rounds were read."""
+
+
+class ReasonMissingError(DataRefusedError):
+    """Something is done that needs a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the guards of a task's moves look at; what is not said stands in nobody's way.
+
+    `rounds` counts the rounds that were read, `authors` who drew a part of the labels.
+    """
+
+    protocol: Protocol | None = None
+    readers_left: int = 0
+    rounds: int = 1
+    disputes: int = 0
+    undecided: int = 0
+    actor: str = ""
+    authors: frozenset[str] = frozenset()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What the guards of an attempt's moves look at: why somebody cannot read."""
+
+    why: Unreadable | None = None
+    note: str = ""
+
+
+def _free(_: object) -> None:
+    """Guard nothing."""
+
+
+def _all_have_read(at: Standing) -> RenkeiError | None:
+    if at.readers_left:
+        return ReadersOutstandingError("Somebody still reads; it is compared when all have.")
+    return None
+
+
+def _nothing_disputed(at: Standing) -> RenkeiError | None:
+    if at.disputes and (at.protocol is None or at.protocol.adjudicated):
+        return SomethingDisputedError("The readers do not agree; an adjudicator decides first.")
+    return None
+
+
+def _somebody_decides(at: Standing) -> RenkeiError | None:
+    if at.protocol is not None and not at.protocol.adjudicated:
+        return NobodyDecidesError("This protocol keeps what readers see differently.")
+    return None
+
+
+def _another_round(at: Standing) -> RenkeiError | None:
+    if at.protocol is None or not at.protocol.second_round or at.rounds != 1:
+        return NoSecondRoundError("This task is not read a second time; go on to its review.")
+    return None
+
+
+def _all_decided(at: Standing) -> RenkeiError | None:
+    if at.undecided:
+        return UndecidedError("Decide each dispute first.", waiting=at.undecided)
+    return None
+
+
+def _no_author(at: Standing) -> RenkeiError | None:
+    if at.actor in at.authors:
+        return SignerIsAuthorError("You drew a part of these labels; somebody else signs them.")
+    return None
+
+
+def _reason_said(at: Standing) -> RenkeiError | None:
+    return None if at.reason.strip() else ReasonMissingError("Say why the labels are amended.")
+
+
+def _why_unreadable(at: Leaving) -> RenkeiError | None:
+    if at.why is None or (at.why is Unreadable.OTHER and not at.note.strip()):
+        return ReasonMissingError("Say why you cannot read this case.")
+    return None
+
+
+class Step(NamedTuple):
+    """Where a move leads, and who may stand in its way."""
+
+    after: TaskState
+    guard: Callable[[Standing], RenkeiError | None] = _free
+
+
+class AttemptStep(NamedTuple):
+    """Where a move of an attempt leads, and what may stand in its way."""
+
+    after: AttemptState
+    guard: Callable[[Leaving], RenkeiError | None] = _free
+
+
+S, M = TaskState, Move
+_WORKING: Final = (
+    S.DRAFT,
+    S.READY,
+    S.READING,
+    S.COMPARING,
+    S.UNBLINDED,
+    S.AGREED,
+    S.DISPUTED,
+    S.ADJUDICATING,
+    S.REVIEW,
+)
+TASK_MOVES: Mapping[tuple[TaskState, Move], Step] = {
+    (S.DRAFT, M.PREPARE): Step(S.READY),
+    (S.READY, M.OPEN): Step(S.READING),
+    (S.READING, M.OPEN): Step(S.READING),
+    (S.READING, M.SUBMIT_LAST): Step(S.COMPARING, _all_have_read),
+    (S.COMPARING, M.UNBLIND): Step(S.UNBLINDED, _another_round),
+    (S.UNBLINDED, M.OPEN): Step(S.UNBLINDED),
+    (S.UNBLINDED, M.SUBMIT_LAST): Step(S.COMPARING, _all_have_read),
+    (S.COMPARING, M.AGREE): Step(S.AGREED, _nothing_disputed),
+    (S.COMPARING, M.DISPUTE): Step(S.DISPUTED, _somebody_decides),
+    (S.DISPUTED, M.ADJUDICATE): Step(S.ADJUDICATING),
+    (S.ADJUDICATING, M.ADJUDICATE): Step(S.ADJUDICATING),
+    (S.AGREED, M.PROPOSE): Step(S.REVIEW),
+    (S.ADJUDICATING, M.PROPOSE): Step(S.REVIEW, _all_decided),
+    (S.REVIEW, M.SIGN): Step(S.SIGNED, _no_author),
+    (S.REVIEW, M.RETURN): Step(S.READING),
+    (S.SIGNED, M.AMEND): Step(S.AMENDING, _reason_said),
+    (S.AMENDING, M.OPEN): Step(S.AMENDING),
+    (S.AMENDING, M.PROPOSE): Step(S.REVIEW),
+    (S.AMENDING, M.KEEP): Step(S.SIGNED),
+    **{(state, M.EXCLUDE): Step(S.EXCLUDED) for state in _WORKING},
+    **{
+        (state, M.WITHDRAW): Step(S.WITHDRAWN)
+        for state in (*_WORKING, S.SIGNED, S.AMENDING, S.EXCLUDED)
+    },
+}
+ENDED: Final = frozenset({S.SIGNED, S.EXCLUDED, S.WITHDRAWN})
+# From here on the readers have all submitted, so the adjudicator may see what they drew.
+COMPARED: Final = frozenset(
+    {S.UNBLINDED, S.AGREED, S.DISPUTED, S.ADJUDICATING, S.REVIEW, S.SIGNED, S.AMENDING}
+)
+
+A, N = AttemptState, AttemptMove
+_IN_HAND: Final = (A.ASSIGNED, A.OPEN, A.RETURNED, A.EXPIRED)
+ATTEMPT_MOVES: Mapping[tuple[AttemptState, AttemptMove], AttemptStep] = {
+    (A.ASSIGNED, N.OPEN): AttemptStep(A.OPEN),
+    (A.OPEN, N.OPEN): AttemptStep(A.OPEN),
+    (A.RETURNED, N.OPEN): AttemptStep(A.OPEN),
+    (A.EXPIRED, N.OPEN): AttemptStep(A.OPEN),
+    (A.OPEN, N.SUBMIT): AttemptStep(A.SUBMITTED),
+    (A.SUBMITTED, N.ACCEPT): AttemptStep(A.ACCEPTED),
+    (A.SUBMITTED, N.RETURN): AttemptStep(A.RETURNED),
+    (A.OPEN, N.EXPIRE): AttemptStep(A.EXPIRED),
+    (A.CANNOT_READ, N.RETURN): AttemptStep(A.RETURNED),
+    **{(state, N.CANNOT_READ): AttemptStep(A.CANNOT_READ, _why_unreadable) for state in _IN_HAND},
+    **{(state, N.RELEASE): AttemptStep(A.RELEASED) for state in (*_IN_HAND, A.CANNOT_READ)},
+}
+DONE: Final = frozenset({A.SUBMITTED, A.ACCEPTED})
+
+
 _TASK_SENTENCES: Mapping[Move, str] = {
     M.PREPARE: "Only a new task can be prepared.",
     M.OPEN: "This task is not open for reading.",
     M.SUBMIT_LAST: "This task is not being read.",
+    M.UNBLIND: "Only a task that was just compared is read a second time.",
     M.AGREE: "This task is not being compared.",
     M.DISPUTE: "This task is not being compared.",
     M.ADJUDICATE: "There is nothing to adjudicate in this task now; take the next case.",
     M.PROPOSE: "This task has no agreed or adjudicated labels yet.",
     M.SIGN: "This task is not ready to be signed.",
     M.RETURN: "Only a task in review can go back to its readers.",
+    M.AMEND: "Only signed labels are amended; change these before they are signed.",
+    M.KEEP: "These labels are not being amended.",
     M.EXCLUDE: "This task has ended.",
     M.WITHDRAW: "This task is withdrawn already.",
 }
 _ATTEMPT_SENTENCES: Mapping[AttemptMove, str] = {
     N.OPEN: "This attempt was handed in; it can be read but not changed.",
     N.SUBMIT: "Open the attempt before you submit it.",
+    N.CANNOT_READ: "This attempt was handed in; ask for it to be returned to you first.",
     N.ACCEPT: "Only a submitted attempt can be accepted.",
-    N.RETURN: "Only a submitted attempt can go back to its reader.",
+    N.RETURN: "Only an attempt that was handed in can go back to its reader.",
     N.RELEASE: "This attempt was handed in; it cannot be released.",
     N.EXPIRE: "Only an open attempt can expire.",
 }
 
 
-def move_task(state: TaskState, move: Move) -> TaskState:
+def move_task(state: TaskState, move: Move, standing: Standing = Standing()) -> TaskState:
     """Return the state after a move.
 
     Raises:
         TaskStateError: The table does not have this move; facts name the state.
+        RenkeiError: A guard stands in the way.
     """
-    after = TASK_MOVES.get((state, move))
-    if after is None:
+    step = TASK_MOVES.get((state, move))
+    if step is None:
         raise TaskStateError(_TASK_SENTENCES[move], state=state.value, move=move.value)
-    return after
+    if refusal := step.guard(standing):
+        raise refusal
+    return step.after
 
 
-def move_attempt(state: AttemptState, move: AttemptMove) -> AttemptState:
+def move_attempt(
+    state: AttemptState,
+    move: AttemptMove,
+    leaving: Leaving = Leaving(),
+) -> AttemptState:
     """Return the state after a move.
 
     Raises:
         AttemptStateError: The table does not have this move; facts name the state.
+        RenkeiError: A guard stands in the way.
     """
-    after = ATTEMPT_MOVES.get((state, move))
-    if after is None:
+    step = ATTEMPT_MOVES.get((state, move))
+    if step is None:
         raise AttemptStateError(_ATTEMPT_SENTENCES[move], state=state.value, move=move.value)
-    return after
-
-
-class Said(StrEnum):
-    """What a reader says of a label; an empty mask alone says nothing."""
-
-    PRESENT = "present"
-    ABSENT = "absent"
-    NOT_ASSESSED = "not_assessed"
-    CANNOT_ASSESS = "cannot_assess"
-
-
-@dataclass(frozen=True, slots=True)
-class Assertion:
-    """What was said of one label, and why where it could not be assessed."""
-
-    said: Said
-    reason: str = ""
+    if refusal := step.guard(leaving):
+        raise refusal
+    return step.after
 
 
 def check_team(protocol: Protocol, readers: list[str], adjudicator: str) -> None:
@@ -242,40 +360,10 @@ def check_team(protocol: Protocol, readers: list[str], adjudicator: str) -> None
         ReadersMissingError: The protocol needs another number of readers.
         RolesMixedError: Somebody has two parts.
     """
-    if len(readers) != READERS[protocol]:
-        raise ReadersMissingError(f"This protocol needs {READERS[protocol]} readers.")
+    if len(readers) != protocol.readers:
+        raise ReadersMissingError(f"This protocol needs {protocol.readers} readers.")
     if len({*readers, adjudicator}) != len(readers) + 1:
         raise RolesMixedError("Each person has one part in a task: choose different people.")
-
-
-def check_assertions(
-    required: set[str], drawn: Mapping[str, bool], said: Mapping[str, Assertion]
-) -> None:
-    """Refuse a submission that leaves a required label open, or says other than it draws.
-
-    Raises:
-        NotAssertedError: facts name the labels.
-        AssertionContradictsError: facts name the label.
-    """
-    open_terms = sorted(
-        key
-        for key in required
-        if not drawn.get(key)
-        and said.get(key, Assertion(Said.NOT_ASSESSED)).said
-        not in {Said.ABSENT, Said.CANNOT_ASSESS}
-    )
-    if open_terms:
-        raise NotAssertedError(
-            "Draw each required label, or say that it is absent.", labels=", ".join(open_terms)
-        )
-    for key, assertion in sorted(said.items()):
-        if (assertion.said is Said.PRESENT) != bool(drawn.get(key)):
-            raise AssertionContradictsError(
-                "What is drawn and what is said differ; change one of them.",
-                label=key,
-            )
-        if assertion.said is Said.CANNOT_ASSESS and not assertion.reason.strip():
-            raise NotAssertedError("Say why the label cannot be assessed.", labels=key)
 
 
 def check_signer(signer: str, authors: list[str]) -> None:

@@ -1,7 +1,7 @@
 """Signatures: canonical JSON bound to labels, vocabulary, source and the signature before."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +33,8 @@ class Statement:
 
     `source` is the hash of the image's bytes, `signer` the user's id, `signed_at` ISO 8601 in
     UTC, `report` the hash of a report or empty, `previous` the hash of the note before.
+    `credential` is what the signer's said at that moment, `amends` the hash of the note that this
+    one replaces.
     """
 
     label: str
@@ -45,6 +47,8 @@ class Statement:
     signed_at: str
     previous: str = FIRST
     report: str = ""
+    credential: Mapping[str, Any] = field(default_factory=dict)
+    amends: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON values."""

@@ -6,6 +6,7 @@ i = x + nx·(y + ny·z).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
 
 import numpy as np
@@ -23,6 +24,14 @@ START = "0" * 64
 _FIELDS = 5  # group, start, length, old, new
 Canvas = dict[str, NDArray[np.uint8]]
 Runs = NDArray[np.int64]
+
+
+class Step(StrEnum):
+    """What a stroke of the log is: something new, or an older one taken back or drawn again."""
+
+    DRAW = "draw"
+    UNDO = "undo"
+    REDO = "redo"
 
 
 class StrokesRefusedError(DataRefusedError):
@@ -151,7 +160,7 @@ def canvas_of(labels: LabelSet, vocabulary: Vocabulary) -> Canvas:
     canvas = empty_canvas(labels.geometry.shape, vocabulary)
     for term in vocabulary.terms:
         mask = mask_of(labels, term.key)
-        if mask is not None:
+        if mask is not None and term.is_drawn:
             if canvas[term.group][mask].any():
                 raise StrokesRefusedError(
                     "Two labels that exclude each other share voxels; erase one of them there."
@@ -162,4 +171,4 @@ def canvas_of(labels: LabelSet, vocabulary: Vocabulary) -> Canvas:
 
 def drawn(canvas: Canvas, vocabulary: Vocabulary) -> Mapping[str, NDArray[np.bool_]]:
     """Return the mask (z, y, x) of every term."""
-    return {term.key: canvas[term.group] == term.number for term in vocabulary.terms}
+    return {t.key: canvas[t.group] == t.number for t in vocabulary.terms if t.is_drawn}

@@ -48,6 +48,7 @@ def prepare_image(
         "intercept": intercept,
         "modality": modality or volume.modality,
         "window": [40.0, 400.0] if modality == "CT" else [(low + high) / 2, max(1.0, high - low)],
+        "inverted": volume.facts.inverted,
         "sop_uids": list(volume.sop_uids),
         "frame_of_reference_uid": volume.frame_of_reference_uid,
     }

@@ -8,12 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from renkei.annotate.marks import MarkKind
+from renkei.annotate.question import Question, parse_question
 from renkei.errors import DataRefusedError, NotFoundError
 from renkei.imaging.codes import Code
 from renkei.proof import canonical, digest
 
 FOLDER = Path(__file__).parent / "vocabularies"
 MOST_TERMS = 200
+ADDED = frozenset({"question", "measured_by"})
 
 
 class NoSuchVocabularyError(NotFoundError):
@@ -33,6 +36,8 @@ class Geometry(StrEnum):
 
     MASK = "mask"
     POLYGON = "polygon"
+    MEASURE = "measure"
+    CLASS = "class"
 
 
 class Kind(StrEnum):
@@ -57,7 +62,8 @@ class Term:
 
     Labels of one `group` never share a voxel. `min_mm` is the smallest lesion that must be drawn,
     `nsd_min` the surface Dice at `tau_mm` from which two readers agree,
-    `also` other words for it in reports.
+    `also` other words for it in reports. `question` is what a class asks, `measured_by` the kinds
+    of mark that measure it.
     """
 
     key: str
@@ -75,6 +81,13 @@ class Term:
     nsd_min: float
     min_mm: float
     also: tuple[str, ...]
+    question: Question | None = None
+    measured_by: tuple[str, ...] = ()
+
+    @property
+    def is_drawn(self) -> bool:
+        """Tell whether the label covers an area, rather than being measured or answered."""
+        return self.geometry in {Geometry.MASK, Geometry.POLYGON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +113,13 @@ class Vocabulary:
     @property
     def groups(self) -> tuple[str, ...]:
         """Return the groups in the order in which terms name them."""
-        return tuple(dict.fromkeys(term.group for term in self.terms))
+        return tuple(dict.fromkeys(term.group for term in self.terms if term.is_drawn))
 
     def to_json(self) -> dict[str, Any]:
         """Return every field as JSON values."""
         return {
             **asdict(self),
-            "terms": [{**asdict(term), "also": list(term.also)} for term in self.terms],
+            "terms": [_json(term) for term in self.terms],
         }
 
     def term(self, key: str) -> Term:
@@ -124,7 +137,13 @@ class Vocabulary:
 
     def of_group(self, group: str) -> tuple[Term, ...]:
         """Return the terms that exclude each other."""
-        return tuple(term for term in self.terms if term.group == group)
+        return tuple(term for term in self.terms if term.group == group and term.is_drawn)
+
+
+def _json(term: Term) -> dict[str, Any]:
+    """Return a term; what later releases added is left out where unused, so old hashes stand."""
+    fields = {**asdict(term), "also": list(term.also)}
+    return {name: value for name, value in fields.items() if name not in ADDED or value}
 
 
 @cache
@@ -173,6 +192,7 @@ def parse_vocabulary(text: str) -> Vocabulary:
 
 def _term(n: int, row: Mapping[str, Any]) -> Term:
     scheme, value, meaning = row["code"]
+    geometry = Geometry(row.get("geometry", Geometry.MASK))
     return Term(
         key=row["key"],
         number=row.get("number", n),
@@ -180,13 +200,16 @@ def _term(n: int, row: Mapping[str, Any]) -> Term:
         en=row["en"],
         code=Code(scheme, value, meaning),
         colour=row["colour"],
-        geometry=Geometry(row.get("geometry", Geometry.MASK)),
+        geometry=geometry,
         group=row.get("group", "organs"),
         kind=Kind(row.get("kind", Kind.ORGAN)),
         side=Side(row.get("side", Side.NONE)),
         required=bool(row.get("required", False)),
-        tau_mm=float(row["tau_mm"]),
+        # An answer has no distance; everything that lies somewhere must say its tolerance.
+        tau_mm=float(row.get("tau_mm", 1.0) if geometry is Geometry.CLASS else row["tau_mm"]),
         nsd_min=float(row.get("nsd_min", 0.9)),
         min_mm=float(row.get("min_mm", 0.0)),
         also=tuple(str(word) for word in row.get("also", ())),
+        question=parse_question(row) if geometry is Geometry.CLASS else None,
+        measured_by=tuple(MarkKind(kind).value for kind in row.get("measured_by", ())),
     )

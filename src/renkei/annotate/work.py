@@ -6,15 +6,20 @@ from typing import Any
 import numpy as np
 
 from renkei.annotate.compare import Choice, Dispute, compare, label_set, settle
-from renkei.annotate.facts import Facts, facts_of_volume
-from renkei.annotate.files import Format, read_dicom, read_labels, read_outlines, write_labels
+from renkei.annotate.facts import Facts, facts_of_volume, technique_of
+from renkei.annotate.files import (
+    WITH_IMAGE,
+    Format,
+    read_dicom,
+    read_labels,
+    read_outlines,
+    write_labels,
+)
 from renkei.annotate.strokes import Canvas, canvas_of
-from renkei.annotate.tools import TOOLS
 from renkei.annotate.view import grid_of_header, read_task_image
 from renkei.annotate.vocabulary import load_vocabulary
 from renkei.imaging.labels import LabelSet, label_hash, pack, unpack
 from renkei.imaging.outlines import Outline
-from renkei.plugins import by_name
 
 ONLY_A, ONLY_B, BOTH, OTHER = 1, 2, 3, 4
 
@@ -73,10 +78,12 @@ def import_outlines(data: bytes, kind: str, vocabulary: str) -> tuple[Outline, .
     return read_outlines(data, Format(kind), load_vocabulary(vocabulary))
 
 
-def export_packed(packed: bytes, kind: str, files: Sequence[bytes]) -> bytes:
-    """Return packed labels in another format; `files` are the image's objects, for a SEG."""
-    sources = read_dicom(files)[1] if kind == Format.SEG else ()
-    return write_labels(unpack(packed), Format(kind), sources=sources)
+def export_packed(
+    packed: bytes, kind: str, files: Sequence[bytes], assisted: Sequence[str] = ()
+) -> bytes:
+    """Return packed labels in another format; `files` are the image's objects, for DICOM."""
+    sources = read_dicom(files)[1] if kind in WITH_IMAGE else ()
+    return write_labels(unpack(packed), Format(kind), sources=sources, assisted=assisted)
 
 
 def measure_packed(
@@ -85,20 +92,13 @@ def measure_packed(
     """Return the facts of packed labels on their image."""
     volume = read_task_image(*image)
     return facts_of_volume(
-        unpack(packed), load_vocabulary(vocabulary), modality=image[2], voxels=volume.voxels
+        unpack(packed),
+        load_vocabulary(vocabulary),
+        modality=image[2],
+        voxels=volume.voxels,
+        sop_uids=volume.sop_uids,
+        technique=technique_of(volume.facts),
     )
-
-
-def run_tool(packed: bytes, vocabulary: str, tool: str, key: str) -> bytes:
-    """Run a tool on one label of a packed set; the others stay, and keep their voxels."""
-    labels, words = unpack(packed), load_vocabulary(vocabulary)
-    term = words.term(key)
-    masks = {segment.name: segment.mask for segment in labels.segments}
-    changed = by_name(TOOLS, tool).run(masks[key], labels.geometry.spacing)
-    for other in words.of_group(term.group):
-        if other.key != key and other.key in masks:
-            changed &= ~masks[other.key]
-    return pack(label_set(labels, {**masks, key: changed}, words))
 
 
 def group_of(packed: bytes, vocabulary: str, group: str) -> bytes:
@@ -119,12 +119,23 @@ def difference_of(a: bytes, b: bytes, vocabulary: str, group: str) -> bytes:
 
 
 def pack_canvas(
-    canvas: Canvas, geometry: Any, vocabulary: str, keys: Sequence[str]
+    canvas: Canvas,
+    geometry: Any,
+    vocabulary: str,
+    keys: Sequence[str],
+    marks: Sequence[dict[str, Any]] = (),
 ) -> tuple[bytes, str]:
-    """Return the labels `keys` of a canvas packed, and their hash; the others are left out."""
+    """Return the labels `keys` of a canvas packed, and their hash; the others are left out.
+
+    A key that is measured stands in the masks only to say that it is absent.
+    """
     words = load_vocabulary(vocabulary)
+    measured = {mark["key"] for mark in marks}
+    empty = np.zeros(geometry.shape, dtype=bool)
     masks = {
-        term.key: canvas[term.group] == term.number for term in words.terms if term.key in keys
+        term.key: canvas[term.group] == term.number if term.is_drawn else empty
+        for term in words.terms
+        if term.key in keys and (term.is_drawn or term.key not in measured)
     }
-    labels = label_set(LabelSet(geometry, ()), masks, words)
+    labels = label_set(LabelSet(geometry, (), marks=tuple(marks)), masks, words)
     return pack(labels), label_hash(labels)

@@ -1,0 +1,69 @@
+"""A reader's skill on gold cases: the rate with its interval, and a test that stops early."""
+
+import math
+from collections.abc import Sequence
+from enum import StrEnum
+
+from renkei.annotate.compare import Comparison
+
+GOOD, BAD = 0.95, 0.80  # share of gold cases passed by a good reader, and by one to be stopped
+ALPHA, BETA = 0.05, 0.20
+PASSED, FAILED = math.log(BAD / GOOD), math.log((1 - BAD) / (1 - GOOD))
+FLAG, CLEAR = math.log((1 - BETA) / ALPHA), math.log(BETA / (1 - ALPHA))
+# Two straight failures are ln 16 exactly, which sums of floats just miss.
+SLACK = 1e-9
+SAMPLE, FEWEST = 27, 23
+
+
+class Verdict(StrEnum):
+    """What the gold cases say so far."""
+
+    FLAGGED = "flagged"
+    CLEARED = "cleared"
+    OPEN = "open"
+
+
+def passes_gold(comparison: Comparison) -> bool:
+    """Tell whether a reading meets the gold: every lesion matched, every outline within tolerance.
+
+    Another size alone is no failure: the outline's tolerance already bounds it.
+    """
+    return all(dispute.reason == "size" for dispute in comparison.disputes)
+
+
+def wilson(passed: int, of: int, *, z: float = 1.959964) -> tuple[float, float] | None:
+    """Return the interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+
+    None when nothing was tried.
+    """
+    if of == 0:
+        return None
+    share = passed / of
+    middle = share + z * z / (2 * of)
+    half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    low, high = ((middle + sign * half) / (1 + z * z / of) for sign in (-1, 1))
+    return max(0.0, low), min(1.0, high)
+
+
+def judge(results: Sequence[bool]) -> Verdict:
+    """Judge gold results in their order by a sequential test.
+
+    Wald 1945 (doi:10.1214/aoms/1177731118): 17 cases on average where a fixed sample takes 27. A
+    reader who is cleared is tested anew from there; a flag stays until somebody looked.
+    """
+    found, total = Verdict.OPEN, 0.0
+    for passed in results:
+        total += PASSED if passed else FAILED
+        if total >= FLAG - SLACK:
+            return Verdict.FLAGGED
+        if total <= CLEAR + SLACK:
+            found, total = Verdict.CLEARED, 0.0
+    return found
+
+
+def judge_sample(results: Sequence[bool]) -> Verdict:
+    """Judge the last 27 results at once: flagged from 23 passes down (α .05, power .8)."""
+    last = results[-SAMPLE:]
+    if len(last) < SAMPLE:
+        return Verdict.OPEN
+    return Verdict.FLAGGED if sum(last) <= FEWEST else Verdict.CLEARED
