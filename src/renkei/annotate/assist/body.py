@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from renkei.annotate.assistant import Assist
+from renkei.annotate.assistant import Assist, Question
 from renkei.imaging.volume import Volume
 
 SKIN_HU = -300
@@ -22,4 +22,8 @@ def find_body(volume: Volume) -> NDArray[np.bool_]:
     return np.stack([ndimage.binary_fill_holes(plane) for plane in largest])
 
 
-ASSIST = Assist("body", "体表", "Body", frozenset({"CT"}), find_body)
+def _run(question: Question) -> NDArray[np.bool_]:
+    return find_body(question.volume)
+
+
+ASSIST = Assist("body", "体表", "Body", frozenset({"CT"}), _run)

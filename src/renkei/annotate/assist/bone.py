@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renkei.annotate.assist.body import find_body
-from renkei.annotate.assistant import Assist
+from renkei.annotate.assistant import Assist, Question
 from renkei.annotate.tools.islands import remove_islands
 from renkei.imaging.volume import Volume
 
@@ -23,4 +23,8 @@ def find_bone(volume: Volume) -> NDArray[np.bool_]:
     return remove_islands(ndimage.binary_closing(dense, plus), volume.geometry.spacing)
 
 
-ASSIST = Assist("bone", "骨", "Bone", frozenset({"CT"}), find_bone)
+def _run(question: Question) -> NDArray[np.bool_]:
+    return find_bone(question.volume)
+
+
+ASSIST = Assist("bone", "骨", "Bone", frozenset({"CT"}), _run)

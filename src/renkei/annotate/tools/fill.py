@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from renkei.annotate.tool import Mask, Tool
+from renkei.annotate.tool import Mask, Scene, Tool, Values
 
 LEAST_DICE = 0.3
 
@@ -60,4 +60,8 @@ def _signed(plane: Mask, spacing: tuple[float, ...]) -> np.ndarray:
     return np.asarray(inside - outside)
 
 
-TOOL = Tool("fill", "スライス間を補間", "Fill between slices", fill_between)
+def _run(scene: Scene, _: Values) -> Mask:
+    return fill_between(scene.mask, scene.spacing)
+
+
+TOOL = Tool("fill", "スライス間を補間", "Fill between slices", _run)
