@@ -1,16 +1,13 @@
 """What one hospital earned, as CSV and PDF; the same facts give the same bytes."""
 
 import csv
-import importlib.util
 import io
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from renkei.plugins import need_extra
+from renkei.proof.paper import print_pdf
 
 TEMPLATE = Path(__file__).with_name("statement.typ")
-FONTS = "matplotlib_fontja"  # carries IPAexGothic; only its file is used, it is never imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +60,4 @@ def statement_pdf(facts: StatementFacts) -> bytes:
     Raises:
         MissingExtraError: The extra `server` is not installed.
     """
-    need_extra("server", "typst")
-    import typst
-
-    made = typst.compile(
-        str(TEMPLATE),
-        format="pdf",
-        font_paths=[str(font_folder())],
-        ignore_system_fonts=True,
-        sys_inputs={"facts": json.dumps({**asdict(facts), "total": facts.total})},
-        timestamp=0,
-    )
-    return bytes(made)
-
-
-def font_folder() -> Path:
-    """Return the folder with the Japanese font."""
-    found = importlib.util.find_spec(FONTS)
-    if found is None or not found.submodule_search_locations:
-        need_extra("server", FONTS)
-        raise FileNotFoundError(FONTS)
-    return Path(found.submodule_search_locations[0]) / "fonts"
+    return print_pdf(TEMPLATE, {**asdict(facts), "total": facts.total})

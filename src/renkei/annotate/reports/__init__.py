@@ -1,0 +1,1 @@
+"""Reading reports: drafted from facts, checked against them, signed twice, followed, exported."""
