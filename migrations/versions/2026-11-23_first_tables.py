@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from renkei.server import queue
 
-revision = 'd2cef2ec1730'
+revision = '1ab6bd9c94fe'
 down_revision = None
 
 
@@ -456,6 +456,7 @@ def upgrade() -> None:
     sa.Column('secret_sha256', sa.String(), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('labels', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_dicomweb_root_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dicomweb_root')),
     sa.UniqueConstraint('secret_sha256', name=op.f('uq_dicomweb_root_secret_sha256'))
@@ -489,6 +490,35 @@ def upgrade() -> None:
     sa.UniqueConstraint('kind', 'hash', name=op.f('uq_product_kind_hash'))
     )
     op.create_index(op.f('ix_product_version_id'), 'product', ['version_id'], unique=False)
+    op.create_table('reader_credential',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('modalities', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('groups', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('languages', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('sites', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('valid_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('most_open', sa.Integer(), nullable=False),
+    sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paused_why', sa.String(), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_reader_credential_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reader_credential')),
+    sa.UniqueConstraint('user_id', name=op.f('uq_reader_credential_user_id'))
+    )
+    op.create_table('second_factor',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('wrapped', sa.LargeBinary(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_step', sa.Integer(), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('paused_until', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_second_factor_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_second_factor')),
+    sa.UniqueConstraint('user_id', name=op.f('uq_second_factor_user_id'))
+    )
     op.create_table('sign_in',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -502,6 +532,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_sha256', name=op.f('uq_sign_in_token_sha256'))
     )
     op.create_index(op.f('ix_sign_in_user_id'), 'sign_in', ['user_id'], unique=False)
+    op.create_table('step_up',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('secret_sha256', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_step_up_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_step_up'))
+    )
+    op.create_index(op.f('ix_step_up_secret_sha256'), 'step_up', ['secret_sha256'], unique=False)
+    op.create_index(op.f('ix_step_up_user_id'), 'step_up', ['user_id'], unique=False)
     op.create_table('stored_object',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -634,6 +674,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_consent_site_id'), 'consent', ['site_id'], unique=False)
     op.create_index(op.f('ix_consent_subject_id'), 'consent', ['subject_id'], unique=False)
+    op.create_table('dicomweb_root_object',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('root_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('study_uid', sa.String(), nullable=False),
+    sa.Column('series_uid', sa.String(), nullable=False),
+    sa.Column('sop_uid', sa.String(), nullable=False),
+    sa.Column('sop_class_uid', sa.String(), nullable=False),
+    sa.Column('modality', sa.String(), nullable=False),
+    sa.Column('description', sa.String(), nullable=False),
+    sa.Column('object_id', sa.Uuid(), nullable=False),
+    sa.Column('current', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['root_id'], ['dicomweb_root.id'], name=op.f('fk_dicomweb_root_object_root_id')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_dicomweb_root_object_subject_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dicomweb_root_object')),
+    sa.UniqueConstraint('root_id', 'sop_uid', name=op.f('uq_dicomweb_root_object_root_id_sop_uid'))
+    )
+    op.create_index(op.f('ix_dicomweb_root_object_root_id'), 'dicomweb_root_object', ['root_id'], unique=False)
+    op.create_index(op.f('ix_dicomweb_root_object_subject_id'), 'dicomweb_root_object', ['subject_id'], unique=False)
     op.create_table('duplicate',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -1007,16 +1068,20 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('modality', sa.String(), nullable=False),
     sa.Column('vocabulary', sa.String(), nullable=False),
-    sa.Column('protocol', sa.Enum('single', 'double', name='protocol', native_enum=False, length=40), nullable=False),
+    sa.Column('protocol', sa.String(), nullable=False),
     sa.Column('readers_left', sa.Integer(), nullable=False),
     sa.Column('series_id', sa.Uuid(), nullable=True),
     sa.Column('slide_id', sa.Uuid(), nullable=True),
-    sa.Column('state', sa.Enum('draft', 'ready', 'reading', 'comparing', 'agreed', 'disputed', 'adjudicating', 'review', 'signed', 'excluded', 'withdrawn', name='taskstate', native_enum=False, length=40), nullable=False),
+    sa.Column('state', sa.Enum('draft', 'ready', 'reading', 'comparing', 'unblinded', 'agreed', 'disputed', 'adjudicating', 'review', 'signed', 'amending', 'excluded', 'withdrawn', name='taskstate', native_enum=False, length=40), nullable=False),
     sa.Column('image', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('image_object_id', sa.Uuid(), nullable=True),
     sa.Column('source_sha256', sa.String(), nullable=True),
     sa.Column('candidate_id', sa.Uuid(), nullable=True),
     sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('rounds', sa.Integer(), nullable=False),
+    sa.Column('gold_label_id', sa.Uuid(), nullable=True),
+    sa.Column('reread_of', sa.Uuid(), nullable=True),
+    sa.Column('gold', sa.Boolean(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('site_id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['series_id'], ['series.id'], name=op.f('fk_annotate_task_series_id')),
@@ -1030,8 +1095,8 @@ def upgrade() -> None:
     op.create_index(op.f('ix_annotate_task_slide_id'), 'annotate_task', ['slide_id'], unique=False)
     op.create_index(op.f('ix_annotate_task_state'), 'annotate_task', ['state'], unique=False)
     op.create_index(op.f('ix_annotate_task_subject_id'), 'annotate_task', ['subject_id'], unique=False)
-    op.create_index('uq_open_series', 'annotate_task', ['series_id', 'vocabulary'], unique=True, postgresql_where=sa.text("state NOT IN ('signed', 'excluded', 'withdrawn')"))
-    op.create_index('uq_open_slide', 'annotate_task', ['slide_id', 'vocabulary'], unique=True, postgresql_where=sa.text("state NOT IN ('signed', 'excluded', 'withdrawn')"))
+    op.create_index('uq_open_series', 'annotate_task', ['series_id', 'vocabulary'], unique=True, postgresql_where=sa.text("state NOT IN ('signed', 'excluded', 'withdrawn') AND gold_label_id IS NULL"))
+    op.create_index('uq_open_slide', 'annotate_task', ['slide_id', 'vocabulary'], unique=True, postgresql_where=sa.text("state NOT IN ('signed', 'excluded', 'withdrawn') AND gold_label_id IS NULL"))
     op.create_table('dicomweb_root_image',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -1227,14 +1292,18 @@ def upgrade() -> None:
     sa.Column('part', sa.Enum('reader', 'adjudicator', 'approver', name='part', native_enum=False, length=40), nullable=False),
     sa.Column('alias', sa.String(), nullable=False),
     sa.Column('arm', sa.Enum('plain', 'prefill', name='arm', native_enum=False, length=40), nullable=False),
-    sa.Column('state', sa.Enum('assigned', 'open', 'submitted', 'accepted', 'returned', 'released', 'expired', name='attemptstate', native_enum=False, length=40), nullable=False),
+    sa.Column('state', sa.Enum('assigned', 'open', 'submitted', 'cannot_read', 'accepted', 'returned', 'released', 'expired', name='attemptstate', native_enum=False, length=40), nullable=False),
     sa.Column('lease', sa.Uuid(), nullable=True),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('base_label_id', sa.Uuid(), nullable=True),
     sa.Column('label_id', sa.Uuid(), nullable=True),
     sa.Column('last_seq', sa.Integer(), nullable=False),
     sa.Column('last_hash', sa.String(), nullable=False),
+    sa.Column('active_s', sa.Integer(), nullable=False),
+    sa.Column('visited', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('said', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('unreadable', sa.String(), nullable=True),
+    sa.Column('note', sa.String(), nullable=False),
     sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('site_id', sa.Uuid(), nullable=False),
@@ -1273,6 +1342,24 @@ def upgrade() -> None:
     op.create_index(op.f('ix_delivery_licence_id'), 'delivery', ['licence_id'], unique=False)
     op.create_index(op.f('ix_delivery_organisation_id'), 'delivery', ['organisation_id'], unique=False)
     op.create_index(op.f('ix_delivery_version_id'), 'delivery', ['version_id'], unique=False)
+    op.create_table('gold_result',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('task_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('vocabulary', sa.String(), nullable=False),
+    sa.Column('passed', sa.Boolean(), nullable=False),
+    sa.Column('arm', sa.String(), nullable=False),
+    sa.Column('results', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_gold_result_subject_id')),
+    sa.ForeignKeyConstraint(['task_id'], ['annotate_task.id'], name=op.f('fk_gold_result_task_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_gold_result_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_gold_result')),
+    sa.UniqueConstraint('task_id', 'user_id', name=op.f('uq_gold_result_task_id_user_id'))
+    )
+    op.create_index(op.f('ix_gold_result_subject_id'), 'gold_result', ['subject_id'], unique=False)
+    op.create_index(op.f('ix_gold_result_user_id'), 'gold_result', ['user_id'], unique=False)
     op.create_table('journal_entry',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -1292,13 +1379,14 @@ def upgrade() -> None:
     op.create_table('label_version',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('origin', sa.Enum('drawn', 'settled', 'imported', name='origin', native_enum=False, length=40), nullable=False),
+    sa.Column('origin', sa.Enum('drawn', 'settled', 'fused', 'carried', 'imported', name='origin', native_enum=False, length=40), nullable=False),
     sa.Column('vocabulary', sa.String(), nullable=False),
     sa.Column('hash', sa.String(), nullable=False),
     sa.Column('object_id', sa.Uuid(), nullable=False),
     sa.Column('sha256', sa.String(), nullable=False),
     sa.Column('authors', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('absent', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('assisted', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('series_id', sa.Uuid(), nullable=True),
     sa.Column('slide_id', sa.Uuid(), nullable=True),
     sa.Column('task_id', sa.Uuid(), nullable=True),
@@ -1372,6 +1460,28 @@ def upgrade() -> None:
     op.create_index(op.f('ix_rendition_sha256'), 'rendition', ['sha256'], unique=False)
     op.create_index(op.f('ix_rendition_site_id'), 'rendition', ['site_id'], unique=False)
     op.create_index(op.f('ix_rendition_subject_id'), 'rendition', ['subject_id'], unique=False)
+    op.create_table('unexpected_finding',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('task_id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('pseudonym', sa.String(), nullable=False),
+    sa.Column('urgency', sa.Enum('today', 'days', 'routine', name='urgency', native_enum=False, length=40), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('received_by', sa.Uuid(), nullable=True),
+    sa.Column('answer', sa.String(), nullable=True),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_unexpected_finding_site_id')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_unexpected_finding_subject_id')),
+    sa.ForeignKeyConstraint(['task_id'], ['annotate_task.id'], name=op.f('fk_unexpected_finding_task_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_unexpected_finding_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_unexpected_finding'))
+    )
+    op.create_index(op.f('ix_unexpected_finding_site_id'), 'unexpected_finding', ['site_id'], unique=False)
+    op.create_index(op.f('ix_unexpected_finding_subject_id'), 'unexpected_finding', ['subject_id'], unique=False)
+    op.create_index(op.f('ix_unexpected_finding_task_id'), 'unexpected_finding', ['task_id'], unique=False)
     op.create_table('verdict_override',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -1433,7 +1543,9 @@ def upgrade() -> None:
     sa.Column('element_id', sa.Uuid(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
-    sa.Column('rings', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('kind', sa.Enum('polygon', 'rectangle', 'point', 'ruler', 'annotated', name='kind', native_enum=False, length=40), nullable=False),
+    sa.Column('shape', sa.LargeBinary(), nullable=False),
+    sa.Column('parent', sa.Uuid(), nullable=True),
     sa.Column('deleted', sa.Boolean(), nullable=False),
     sa.Column('attempt_id', sa.Uuid(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -1449,24 +1561,79 @@ def upgrade() -> None:
     op.create_index(op.f('ix_annotate_element_attempt_id'), 'annotate_element', ['attempt_id'], unique=False)
     op.create_index(op.f('ix_annotate_element_site_id'), 'annotate_element', ['site_id'], unique=False)
     op.create_index(op.f('ix_annotate_element_subject_id'), 'annotate_element', ['subject_id'], unique=False)
+    op.create_table('annotate_mark',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('mark_id', sa.Uuid(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('ruler', 'bidirectional', 'angle', 'ellipse', 'rectangle', 'point', 'arrow', 'class', 'slice_class', name='markkind', native_enum=False, length=40), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('points', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('answer', sa.String(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('values', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('deleted', sa.Boolean(), nullable=False),
+    sa.Column('attempt_id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['annotate_attempt.id'], name=op.f('fk_annotate_mark_attempt_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_annotate_mark_site_id')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_annotate_mark_subject_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_annotate_mark_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_annotate_mark')),
+    sa.UniqueConstraint('attempt_id', 'mark_id', 'revision', name=op.f('uq_annotate_mark_attempt_id_mark_id_revision'))
+    )
+    op.create_index(op.f('ix_annotate_mark_attempt_id'), 'annotate_mark', ['attempt_id'], unique=False)
+    op.create_index(op.f('ix_annotate_mark_site_id'), 'annotate_mark', ['site_id'], unique=False)
+    op.create_index(op.f('ix_annotate_mark_subject_id'), 'annotate_mark', ['subject_id'], unique=False)
+    op.create_table('annotate_proposal',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('assist', sa.String(), nullable=False),
+    sa.Column('version', sa.String(), nullable=False),
+    sa.Column('model', sa.String(), nullable=False),
+    sa.Column('parameters', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('voxels', sa.Integer(), nullable=False),
+    sa.Column('attempt_id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['annotate_attempt.id'], name=op.f('fk_annotate_proposal_attempt_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_annotate_proposal_site_id')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_annotate_proposal_subject_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_annotate_proposal_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_annotate_proposal'))
+    )
+    op.create_index(op.f('ix_annotate_proposal_attempt_id'), 'annotate_proposal', ['attempt_id'], unique=False)
+    op.create_index(op.f('ix_annotate_proposal_site_id'), 'annotate_proposal', ['site_id'], unique=False)
+    op.create_index(op.f('ix_annotate_proposal_subject_id'), 'annotate_proposal', ['subject_id'], unique=False)
     op.create_table('annotate_report',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('task_id', sa.Uuid(), nullable=False),
     sa.Column('label_id', sa.Uuid(), nullable=False),
     sa.Column('facts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('text_ja', sa.String(), nullable=False),
     sa.Column('text_en', sa.String(), nullable=False),
     sa.Column('problems', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('author_id', sa.Uuid(), nullable=False),
-    sa.Column('state', sa.Enum('draft', 'signed', name='reportstate', native_enum=False, length=40), nullable=False),
+    sa.Column('confirmed', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('certainty', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('links', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('recommendation', sa.String(), nullable=False),
+    sa.Column('prior_id', sa.Uuid(), nullable=True),
+    sa.Column('state', sa.Enum('draft', 'preliminary', 'signed', 'amended', 'entered_in_error', name='reportstate', native_enum=False, length=40), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('signer_id', sa.Uuid(), nullable=True),
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('override', sa.String(), nullable=True),
+    sa.Column('reason', sa.String(), nullable=True),
     sa.Column('sha256', sa.String(), nullable=True),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
     sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('task_id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['user_account.id'], name=op.f('fk_annotate_report_author_id')),
     sa.ForeignKeyConstraint(['label_id'], ['label_version.id'], name=op.f('fk_annotate_report_label_id')),
     sa.ForeignKeyConstraint(['signer_id'], ['user_account.id'], name=op.f('fk_annotate_report_signer_id')),
@@ -1478,6 +1645,52 @@ def upgrade() -> None:
     op.create_index(op.f('ix_annotate_report_site_id'), 'annotate_report', ['site_id'], unique=False)
     op.create_index(op.f('ix_annotate_report_subject_id'), 'annotate_report', ['subject_id'], unique=False)
     op.create_index(op.f('ix_annotate_report_task_id'), 'annotate_report', ['task_id'], unique=False)
+    op.create_table('annotate_returned',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('object_id', sa.Uuid(), nullable=False),
+    sa.Column('sha256', sa.String(), nullable=False),
+    sa.Column('sop_class_uid', sa.String(), nullable=False),
+    sa.Column('sop_uid', sa.String(), nullable=False),
+    sa.Column('refused', sa.String(), nullable=True),
+    sa.Column('why', sa.String(), nullable=True),
+    sa.Column('seq', sa.Integer(), nullable=True),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('attempt_id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('root_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['annotate_attempt.id'], name=op.f('fk_annotate_returned_attempt_id')),
+    sa.ForeignKeyConstraint(['root_id'], ['dicomweb_root.id'], name=op.f('fk_annotate_returned_root_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_annotate_returned_site_id')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_annotate_returned_subject_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_annotate_returned_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_annotate_returned'))
+    )
+    op.create_index(op.f('ix_annotate_returned_attempt_id'), 'annotate_returned', ['attempt_id'], unique=False)
+    op.create_index(op.f('ix_annotate_returned_root_id'), 'annotate_returned', ['root_id'], unique=False)
+    op.create_index(op.f('ix_annotate_returned_site_id'), 'annotate_returned', ['site_id'], unique=False)
+    op.create_index(op.f('ix_annotate_returned_subject_id'), 'annotate_returned', ['subject_id'], unique=False)
+    op.create_table('annotate_root',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('lease', sa.Uuid(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('attempt_id', sa.Uuid(), nullable=False),
+    sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('root_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['annotate_attempt.id'], name=op.f('fk_annotate_root_attempt_id')),
+    sa.ForeignKeyConstraint(['root_id'], ['dicomweb_root.id'], name=op.f('fk_annotate_root_root_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_annotate_root_site_id')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_annotate_root_subject_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_annotate_root_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_annotate_root'))
+    )
+    op.create_index(op.f('ix_annotate_root_attempt_id'), 'annotate_root', ['attempt_id'], unique=False)
+    op.create_index(op.f('ix_annotate_root_root_id'), 'annotate_root', ['root_id'], unique=False)
+    op.create_index(op.f('ix_annotate_root_site_id'), 'annotate_root', ['site_id'], unique=False)
+    op.create_index(op.f('ix_annotate_root_subject_id'), 'annotate_root', ['subject_id'], unique=False)
     op.create_table('annotate_stroke',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -1485,6 +1698,7 @@ def upgrade() -> None:
     sa.Column('previous', sa.String(), nullable=False),
     sa.Column('hash', sa.String(), nullable=False),
     sa.Column('runs', sa.LargeBinary(), nullable=False),
+    sa.Column('step', sa.Enum('draw', 'undo', 'redo', name='step', native_enum=False, length=40), nullable=False),
     sa.Column('attempt_id', sa.Uuid(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
     sa.Column('subject_id', sa.Uuid(), nullable=False),
@@ -1632,6 +1846,31 @@ def upgrade() -> None:
     op.create_index(op.f('ix_synthetic_case_set_id'), 'synthetic_case', ['set_id'], unique=False)
     op.create_index(op.f('ix_synthetic_case_site_id'), 'synthetic_case', ['site_id'], unique=False)
     op.create_index(op.f('ix_synthetic_case_subject_id'), 'synthetic_case', ['subject_id'], unique=False)
+    op.create_table('annotate_report_signature',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('report_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('part', sa.Enum('first_reader', 'second_reader', 'addendum', name='part', native_enum=False, length=40), nullable=False),
+    sa.Column('signer_id', sa.Uuid(), nullable=False),
+    sa.Column('note', sa.String(), nullable=False),
+    sa.Column('text_ja', sa.String(), nullable=False),
+    sa.Column('text_en', sa.String(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('task_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['report_id'], ['annotate_report.id'], name=op.f('fk_annotate_report_signature_report_id')),
+    sa.ForeignKeyConstraint(['signer_id'], ['user_account.id'], name=op.f('fk_annotate_report_signature_signer_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_annotate_report_signature_site_id')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_annotate_report_signature_subject_id')),
+    sa.ForeignKeyConstraint(['task_id'], ['annotate_task.id'], name=op.f('fk_annotate_report_signature_task_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_annotate_report_signature')),
+    sa.UniqueConstraint('report_id', 'number', name=op.f('uq_annotate_report_signature_report_id_number'))
+    )
+    op.create_index(op.f('ix_annotate_report_signature_report_id'), 'annotate_report_signature', ['report_id'], unique=False)
+    op.create_index(op.f('ix_annotate_report_signature_site_id'), 'annotate_report_signature', ['site_id'], unique=False)
+    op.create_index(op.f('ix_annotate_report_signature_subject_id'), 'annotate_report_signature', ['subject_id'], unique=False)
+    op.create_index(op.f('ix_annotate_report_signature_task_id'), 'annotate_report_signature', ['task_id'], unique=False)
     op.create_table('dispute',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -1705,6 +1944,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('dispute_id', sa.Uuid(), nullable=False),
     sa.Column('choice', sa.Enum('a', 'b', 'merge', 'edit', 'none', name='choice', native_enum=False, length=40), nullable=False),
+    sa.Column('code', sa.Enum('boundary', 'missed', 'not_a_lesion', 'artefact', 'guideline', 'other', name='reasoncode', native_enum=False, length=40), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
     sa.Column('task_id', sa.Uuid(), nullable=False),

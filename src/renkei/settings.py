@@ -59,11 +59,23 @@ class Settings:
     otlp_endpoint: str | None = field(
         default=None, metadata=_about("OpenTelemetry collector; none = no traces leave")
     )
+    assist_models: Path | None = field(
+        default=None, metadata=_about("folder of networks (.onnx with .json) that propose labels")
+    )
     hospital_bundles: str | None = field(
         default=None, metadata=_about("folder with bundles of the hospital's tool to give out")
     )
     hospital_minimum: str | None = field(
         default=None, metadata=_about("oldest version of the hospital's tool that may send")
+    )
+    report_endpoint: str | None = field(
+        default=None, metadata=_about("endpoint that words drafts of reports; none = templates")
+    )
+    report_model: str | None = field(
+        default=None, metadata=_about("which of the endpoint's models words drafts")
+    )
+    report_key: str | None = field(
+        default=None, metadata=_about("our key at the endpoint for drafts", secret=True)
     )
     server: str = field(
         default="http://127.0.0.1:8600", metadata=_about("platform that the commands talk to")

@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 import numpy as np
 from scipy import ndimage
 
+from renkei.annotate.reports.sections import RADIOLOGY
 from renkei.client import API, Client
 from renkei.demo.cases import FIRST_MADE, answer_file
+from renkei.demo.credentials import give_credentials, proved
 from renkei.demo.hospitals import HOSPITALS, folder_of
 from renkei.demo.inputs import CT, MADE, reference_labels
 from renkei.demo.organise import Cast
@@ -82,13 +84,14 @@ def read(data: Path, cast: Cast, teller: Teller) -> None:
     ):
         patients = who_is_who(data)
         if not curator.get("/annotate/tasks", limit=1)["total"]:
+            give_credentials(curator, cast)
             _hand_out(curator, cast)
             until_idle(operator)
         owners = _owners(curator, patients)
         with ThreadPoolExecutor(len(READERS)) as pool:
             list(pool.map(lambda reader: _draw(data, cast, reader, owners), READERS))
         until_idle(operator)
-        step.more["adjudicated"] = _adjudicate(cast)
+        step.more["adjudicated"] = _adjudicate(cast, operator)
         until_idle(operator)
         states = Counter(
             "left_open" if task["state"] in {"ready", "reading"} else task["state"]
@@ -150,7 +153,7 @@ def _hand_in(client: Client, attempt: str, labels: LabelSet) -> None:
     client.post(f"{path}/submit", {"lease": lease, "said": said})
 
 
-def _adjudicate(cast: Cast) -> int:
+def _adjudicate(cast: Cast, operator: Client) -> int:
     """Decide each dispute for the reading that shows more, then sign every task."""
     decided = 0
     with cast.client("adjudicator") as client:
@@ -159,9 +162,11 @@ def _adjudicate(cast: Cast) -> int:
             if task["state"] == "disputed":
                 decided += 1
                 _decide(client, task["id"], mine[task["id"]])
-        for task in list(client.pages("/annotate/tasks")):
-            if task["state"] in {"agreed", "review"}:
-                client.post(f"/annotate/tasks/{task['id']}/sign")
+        waiting = [t for t in client.pages("/annotate/tasks") if t["state"] in {"agreed", "review"}]
+        if waiting:
+            with proved(client, operator, cast.people["adjudicator"].id):
+                for task in waiting:
+                    client.post(f"/annotate/tasks/{task['id']}/sign")
     return decided
 
 
@@ -182,8 +187,11 @@ def _report(cast: Cast) -> str:
         if not reports:
             task = next(t for t in writer.pages("/annotate/tasks") if t["state"] == "signed")
             reports = [writer.post(f"/annotate/tasks/{task['id']}/reports")]
-        report = second.get(f"/annotate/reports/{reports[0]['id']}")
+        path = f"/annotate/reports/{reports[0]['id']}"
+        report = writer.get(path)
         if report["state"] == "draft":
-            body = {"revision": report["revision"]}
-            report = second.post(f"/annotate/reports/{report['id']}/sign", body)
+            texts = {name: report[name] for name in ("revision", "text_ja", "text_en")}
+            report = writer.put(path, {**texts, "confirmed": list(RADIOLOGY)})
+            writer.post(f"{path}/sign", {"revision": report["revision"]})
+            report = second.post(f"{path}/sign", {"revision": report["revision"]})
         return str(report["state"])

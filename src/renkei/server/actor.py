@@ -43,6 +43,7 @@ class Permission(StrEnum):
     COLLECT_DECIDE = "collect.decide"
     # dicomweb
     DICOMWEB_VIEW = "dicomweb.view"
+    DICOMWEB_STORE = "dicomweb.store"
     # select
     SELECT_VIEW = "select.view"
     SELECT_JUDGE = "select.judge"
@@ -54,6 +55,7 @@ class Permission(StrEnum):
     ANNOTATE_ADJUDICATE = "annotate.adjudicate"
     ANNOTATE_SIGN = "annotate.sign"
     ANNOTATE_REPORT = "annotate.report"
+    ANNOTATE_RECEIVE = "annotate.receive"
     # preprocess
     PREPROCESS_VIEW = "preprocess.view"
     PREPROCESS_RUN = "preprocess.run"
@@ -151,9 +153,10 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     | _CASES_SEEN
     | _PRODUCTS_SEEN
     | _MARKET_SEEN
-    | {Permission.MARKET_MONEY, Permission.ANNOTATE_READ}
+    | {Permission.MARKET_MONEY, Permission.ANNOTATE_READ, Permission.ANNOTATE_RECEIVE}
     | {Permission.PEOPLE_INVITE, Permission.CONSENT_RECALL}
-    | {Permission.COLLECT_SEND, Permission.COLLECT_DECIDE, Permission.SUBJECTS_GENOME},
+    | {Permission.COLLECT_SEND, Permission.COLLECT_DECIDE, Permission.SUBJECTS_GENOME}
+    | {Permission.DICOMWEB_STORE},
     Role.CURATOR: _EVERYONE
     | _MARKET_RUN
     | {Permission.AUDIT_VIEW}
@@ -161,7 +164,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     | _CASES_DONE
     | _PRODUCTS_MADE
     | _READING_SEEN,
-    Role.READER: _EVERYONE | _READING | {Permission.SUBJECTS_VIEW, Permission.DICOMWEB_VIEW},
+    Role.READER: _EVERYONE
+    | _READING
+    | {Permission.SUBJECTS_VIEW, Permission.DICOMWEB_VIEW, Permission.DICOMWEB_STORE},
     Role.LICENSEE: _EVERYONE
     | _MARKET_SEEN
     | {Permission.MARKET_ORDER, Permission.MARKET_DOWNLOAD}

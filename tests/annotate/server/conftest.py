@@ -1,5 +1,7 @@
 """A small CT series of one subject, a team of readers, and the way through a task."""
 
+import base64
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from renkei.imaging.geometry import Geometry
 from renkei.imaging.nifti import nifti_bytes
 from renkei.imaging.volume import Volume
+from renkei.people.onetime import code_at
 from renkei.server.actor import Role
 from renkei.server.storage import store
 from renkei.subjects.server.tables import (
@@ -124,7 +127,37 @@ async def team(client_for: Callable[..., Awaitable[httpx2.AsyncClient]]) -> Team
         clients[name] = await client_for(Role.READER)
         ids[name] = (await clients[name].get("/api/v1/people/me")).json()["id"]
     clients["curator"] = await client_for(Role.CURATOR)
+    for user in ids.values():
+        await give_credential(clients["curator"], user)
     return Team(clients, ids)
+
+
+async def give_credential(curator: httpx2.AsyncClient, user: str, **more: Any) -> None:
+    """Let a reader read CT and slides."""
+    body = {"modalities": ["CT", "SM"], "languages": ["ja"], **more}
+    answer = await curator.put(f"/api/v1/annotate/readers/{user}/credential", json=body)
+    assert answer.status_code == 200, answer.text
+
+
+async def step_up(client: httpx2.AsyncClient) -> None:
+    """Set up an authenticator and prove oneself, as a person with an app does."""
+    people = "/api/v1/people"
+    if (await client.get(f"{people}/second-factor")).json()["fresh_until"]:
+        return
+    begun = await client.post(f"{people}/second-factor")
+    assert begun.status_code == 201, begun.text
+    seed = base64.b32decode(begun.json()["secret"])
+    now = time.time()
+    for path, seconds in (("second-factor/confirm", now - 30), ("step-up", now)):
+        body = {"code": code_at(seed, seconds)}
+        answer = await client.post(f"{people}/{path}", json=body)
+        assert answer.status_code == 200, answer.text
+
+
+async def sign(client: httpx2.AsyncClient, task: UUID | str) -> httpx2.Response:
+    """Prove oneself and sign."""
+    await step_up(client)
+    return await client.post(f"/api/v1/annotate/tasks/{task}/sign")
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.annotate.server.conftest import (
     box,
     draw,
     read_both,
+    sign,
     submit,
 )
 
@@ -44,9 +45,9 @@ async def test_two_readers_who_agree_lead_to_review_and_the_judge_signs(
     assert await state_of(team, task) == "ready"
     await read_both(team, run_jobs, lesion_of_two=LESION)
     assert await state_of(team, task) == "review"
-    refused = await team.one.post(f"{API}/tasks/{task}/sign")
+    refused = await sign(team.one, task)
     assert refused.status_code == 403
-    signed = await team.judge.post(f"{API}/tasks/{task}/sign")
+    signed = await sign(team.judge, task)
     assert signed.status_code == 201, signed.text
     assert await state_of(team, task) == "signed"
     found = await signed_labels(session, series.id)
@@ -83,7 +84,7 @@ async def test_a_missed_lesion_is_disputed_decided_and_signed(
         f"{API}/attempts/{opened['id']}/propose", json={"lease": opened["lease"]}
     )
     assert proposed.status_code == 200, proposed.text
-    assert (await team.judge.post(f"{API}/tasks/{task}/sign")).status_code == 201
+    assert (await sign(team.judge, task)).status_code == 201
     found = await signed_labels(session, series.id)
     assert found is not None
     assert np.array_equal(found[0].named("lesion").mask, LESION)
@@ -106,13 +107,13 @@ async def test_an_adjudicator_who_drew_cannot_sign_but_an_approver_can(
         f"{API}/attempts/{opened['id']}/propose", json={"lease": opened["lease"]}
     )
     assert answer.status_code == 200, answer.text
-    refused = await team.judge.post(f"{API}/tasks/{task}/sign")
+    refused = await sign(team.judge, task)
     assert (refused.status_code, refused.json()["title"]) == (403, "signer_is_author")
     added = await team.curator.post(
         f"{API}/tasks/{task}/approvers", json={"user_id": team.ids["other"]}
     )
     assert added.status_code == 201, added.text
-    assert (await team.other.post(f"{API}/tasks/{task}/sign")).status_code == 201
+    assert (await sign(team.other, task)).status_code == 201
     found = await signed_labels(session, series.id)
     assert found is not None
     expected = LESION | extra if has_lesion else extra
@@ -125,7 +126,7 @@ async def test_signatures_of_a_hospital_form_a_chain(
     for _ in range(2):
         await read_both(team, run_jobs, lesion_of_two=LESION)
         shown = (await team.judge.get(f"{API}/tasks", params={"state": "review"})).json()
-        signed = await team.judge.post(f"{API}/tasks/{shown['items'][0]['id']}/sign")
+        signed = await sign(team.judge, shown["items"][0]["id"])
         assert signed.status_code == 201, signed.text
         body = {
             "readers": [team.ids["one"], team.ids["two"]],
@@ -141,40 +142,11 @@ async def test_signatures_of_a_hospital_form_a_chain(
     verify_chain(notes, [signing_key().verifier])
 
 
-async def test_a_report_is_drafted_checked_and_signed_by_another(
-    team: Team, task: UUID, run_jobs: Drain
-) -> None:
-    await read_both(team, run_jobs, lesion_of_two=LESION)
-    drafted = await team.one.post(f"{API}/tasks/{task}/reports")
-    assert drafted.status_code == 201, drafted.text
-    report = drafted.json()
-    assert report["problems"] == []
-    assert "病変" in report["text_ja"]
-    own = await team.one.post(f"{API}/reports/{report['id']}/sign", json={"revision": 1})
-    assert (own.status_code, own.json()["title"]) == (403, "signer_is_author")
-    wrong = report["text_en"].replace("lesion", "cyst").replace("Lesion", "Cyst")
-    edited = await team.one.put(
-        f"{API}/reports/{report['id']}",
-        json={"revision": 1, "text_ja": report["text_ja"], "text_en": wrong},
-    )
-    assert [p["code"] for p in edited.json()["problems"]] == ["lesion_missing"]
-    refused = await team.two.post(f"{API}/reports/{report['id']}/sign", json={"revision": 2})
-    assert (refused.status_code, refused.json()["title"]) == (422, "report_contradicts")
-    await team.one.put(
-        f"{API}/reports/{report['id']}",
-        json={"revision": 2, "text_ja": report["text_ja"], "text_en": report["text_en"]},
-    )
-    signed = await team.two.post(f"{API}/reports/{report['id']}/sign", json={"revision": 3})
-    assert signed.status_code == 200, signed.text
-    bound = await team.judge.post(f"{API}/tasks/{task}/sign")
-    assert bound.json()["report_sha256"] == signed.json()["sha256"]
-
-
 async def test_labels_come_back_from_nifti_as_they_were_drawn(
     team: Team, task: UUID, run_jobs: Drain
 ) -> None:
     await read_both(team, run_jobs, lesion_of_two=LESION)
-    await team.judge.post(f"{API}/tasks/{task}/sign")
+    await sign(team.judge, task)
     labels = (await team.curator.get(f"{API}/labels", params={"task_id": str(task)})).json()
     label = labels["items"][0]["id"]
     # The lesion lies inside the liver, and a label map cannot hold both.

@@ -46,6 +46,8 @@ async def test_strokes_and_views_go_and_the_counts_are_reported(
         "tasks_closed": 1,
         "strokes_deleted": 1,
         "polygons_deleted": 0,
+        "marks_deleted": 0,
+        "findings_cleared": 0,
         "reports_cleared": 0,
         "label_versions": 0,
     }

@@ -1,13 +1,14 @@
 """A task on a slide: polygons as revisions, compared by area, exported as GeoJSON."""
 
+import struct
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
 import httpx2
-from tests.annotate.server.conftest import Team, begin, hand_out, submit
+from tests.annotate.server.conftest import Team, begin, hand_out, sign, submit
 
-from renkei.imaging.outlines import read_geojson
+from renkei.imaging.outlines import Kind, Outline, read_geojson, write_geojson
 from renkei.subjects.server.tables import Slide
 
 API = "/api/v1/annotate"
@@ -50,7 +51,7 @@ async def test_two_readers_of_a_slide_agree_and_the_polygons_come_out(
         assert outline["key"] == "tumour"
         sides.append(max(x for x, _ in outline["rings"][0]))
     assert sorted(sides) == [110.0, 114.0]
-    assert (await team.judge.post(f"{API}/tasks/{task}/sign")).status_code == 201
+    assert (await sign(team.judge, task)).status_code == 201
     shown = (await team.curator.get(f"{API}/tasks/{task}")).json()
     exported = await team.curator.get(
         f"{API}/labels/{shown['candidate_id']}/export", params={"format": "geojson"}
@@ -61,3 +62,61 @@ async def test_two_readers_of_a_slide_agree_and_the_polygons_come_out(
     report = (await team.judge.post(f"{API}/tasks/{task}/reports")).json()
     assert report["problems"] == []
     assert "mm2" in report["text_en"]
+
+
+async def test_kinds_and_regions_are_kept_and_come_as_arrays(
+    slide: Slide, team: Team, run_jobs: Callable[[], Awaitable[int]]
+) -> None:
+    await hand_out(team, run_jobs, slide_ids=[str(slide.id)], vocabulary="slide-tissue")
+    opened = await begin(team.one)
+    region, cell = uuid4(), uuid4()
+    path = f"{API}/attempts/{opened['id']}/elements"
+    body = {"lease": opened["lease"], "revision": 1, "key": "tumour"}
+    point = {**body, "kind": "point", "parent": str(region), "rings": [[[20.5, 30.25]]]}
+    early = await team.one.put(f"{path}/{cell}", json=point)
+    assert early.json()["title"] == "outline_refused"
+    assert (await put(team.one, opened, region, 1, square(10, 10, 50))).status_code == 200
+    assert (await team.one.put(f"{path}/{cell}", json=point)).status_code == 200
+    inside_itself = await team.one.put(
+        f"{path}/{region}",
+        json={**body, "revision": 2, "parent": str(cell), "rings": square(10, 10, 50)},
+    )
+    assert inside_itself.json()["title"] == "outline_refused"
+    listed = {one["element_id"]: one for one in (await team.one.get(path)).json()}
+    assert listed[str(cell)]["rings"] == [[[20.5, 30.25]]]
+    assert listed[str(cell)]["parent"] == str(region)
+    arrays = await team.one.get(f"{path}/arrays")
+    assert arrays.headers["content-type"] == "application/octet-stream"
+    assert min(region.bytes, cell.bytes) in arrays.content
+    assert struct.pack("<2f", 20.5, 30.25) in arrays.content
+    hidden = await team.two.get(f"{path}/arrays")
+    assert hidden.status_code == 404
+    gone = {**point, "revision": 2, "deleted": True}
+    assert (await team.one.put(f"{path}/{cell}", json=gone)).status_code == 200
+    assert cell.bytes not in (await team.one.get(f"{path}/arrays")).content
+
+
+async def test_a_file_of_outlines_is_brought_in_at_once_with_its_regions(
+    slide: Slide, team: Team, run_jobs: Callable[[], Awaitable[int]]
+) -> None:
+    await hand_out(team, run_jobs, slide_ids=[str(slide.id)], vocabulary="slide-tissue")
+    opened = await begin(team.one)
+    region = Outline(
+        "tumour", (((0.0, 0.0), (900.0, 0.0), (900.0, 900.0), (0.0, 0.0)),), id=str(uuid4())
+    )
+    marks = [
+        Outline("tumour", (((float(n), 1.0),),), None, Kind.POINT, str(uuid4()), region.id)
+        for n in range(300)
+    ]
+    path = f"{API}/attempts/{opened['id']}"
+    for _ in range(2):
+        brought = await team.one.post(
+            f"{path}/labels",
+            params={"lease": opened["lease"], "format": "geojson"},
+            content=write_geojson([region, *marks]),
+        )
+        assert brought.status_code == 200, brought.text
+        listed = (await team.one.get(f"{path}/elements")).json()
+        assert len(listed) == 301
+    (own,) = [one["element_id"] for one in listed if one["kind"] == "polygon"]
+    assert {one["parent"] for one in listed if one["kind"] == "point"} == {own}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from renkei.annotate.protocol import Protocol, TaskState
+from renkei.annotate.protocol import TaskState
 from renkei.annotate.server.keep import Made, keep_label, target_of
 from renkei.annotate.server.key import signing_key
 from renkei.annotate.server.tables import Origin, Signature, Task
@@ -117,7 +117,7 @@ def sign(session: AsyncSession) -> Callable[..., Awaitable[Signature]]:
             series_id=series.id,
             modality=series.modality,
             vocabulary=labels.vocabulary,
-            protocol=Protocol.DOUBLE,
+            protocol="double",
             readers_left=0,
             state=TaskState.SIGNED,
         )

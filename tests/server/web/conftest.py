@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.annotate.server.conftest import Team, begin, hand_out, read_both, team
+from tests.annotate.server.conftest import Team, begin, hand_out, read_both, sign, team
 from tests.collect.conftest import Sending, permitted, sending
 from tests.dicomweb.conftest import Held, ct, nifti, slide
 from tests.publish.server.conftest import add_case, govern, plan
@@ -90,7 +90,7 @@ async def read(
         await post(team.judge, f"/annotate/disputes/{one['id']}/decisions", said)
     lease = {"lease": opened["lease"]}
     await post(team.judge, f"/annotate/attempts/{opened['id']}/propose", lease)
-    await post(team.judge, f"/annotate/tasks/{task}/sign")
+    assert (await sign(team.judge, task)).is_success
     await post(team.judge, f"/annotate/tasks/{task}/reports")
     other = await session.scalar(select(Series.id).where(Series.id != nifti))
     people = {"readers": [team.ids["judge"], team.ids["two"]], "adjudicator": team.ids["one"]}

@@ -9,15 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
+from renkei.annotate.assertion import Assertion
 from renkei.annotate.compare import Choice
 from renkei.annotate.protocol import (
-    Assertion,
     NotYourPartError,
     Part,
     TaskState,
     TaskStateError,
     UndecidedError,
 )
+from renkei.annotate.server.agree import compare_sides, keep_pair, readings, side_of
 from renkei.annotate.server.draw import check_lease
 from renkei.annotate.server.find import (
     find_label,
@@ -27,9 +28,19 @@ from renkei.annotate.server.find import (
     move,
     move_part,
 )
-from renkei.annotate.server.keep import Made, keep_label, target_of
+from renkei.annotate.server.keep import Made, assisted_keys, keep_label, target_of
 from renkei.annotate.server.submit import make_labels
-from renkei.annotate.server.tables import Attempt, Comparison, Decision, Dispute, Origin, Task
+from renkei.annotate.server.tables import (
+    Attempt,
+    Comparison,
+    Decision,
+    Dispute,
+    LabelVersion,
+    Origin,
+    ReasonCode,
+    Task,
+)
+from renkei.annotate.slides import counts
 from renkei.annotate.work import settle_packed
 from renkei.errors import NotFoundError
 from renkei.imaging.labels import unpack
@@ -78,7 +89,12 @@ async def disputes_of(
 
 
 async def decide_dispute(
-    session: AsyncSession, *, dispute_id: UUID, choice: Choice, reason: str
+    session: AsyncSession,
+    *,
+    dispute_id: UUID,
+    choice: Choice,
+    reason: str,
+    code: ReasonCode = ReasonCode.OTHER,
 ) -> Decision:
     """Decide one dispute; until the labels are proposed a later decision replaces an earlier.
 
@@ -100,6 +116,7 @@ async def decide_dispute(
         task_id=task.id,
         dispute_id=dispute.id,
         choice=choice,
+        code=code,
         reason=reason,
         user_id=UUID(actor_of(session).id),
     )
@@ -147,12 +164,43 @@ async def propose_labels(session: AsyncSession, *, attempt_id: UUID, lease: UUID
     authors = await _authors(session, attempt, comparison, [choice for _, choice in pairs])
     label = await keep_label(session, target_of(task), made, origin=Origin.SETTLED, authors=authors)
     label.user_id = attempt.user_id
+    label.assisted = await _assisted(session, attempt, comparison)
+    if await _next_reading(session, task, label):
+        if attempt.last_seq == 0:
+            attempt.base_label_id = label.id
+        await session.flush()
+        return task
     attempt.label_id, attempt.state = label.id, move_part(attempt, "submit")
     attempt.submitted_at, attempt.lease, attempt.lease_until = datetime.now(UTC), None, None
     task.candidate_id, task.state = label.id, move(task, "propose")
     await session.flush()
     await record(session, "annotate.propose", attempt)
     return task
+
+
+async def _next_reading(session: AsyncSession, task: Task, settled: LabelVersion) -> bool:
+    """Put what is settled beside each reading that was not compared yet; tell whether one disputes.
+
+    So a third reader's lesion comes before the adjudicator although the first two agreed.
+    """
+    done = select(Comparison.b_label_id).where(Comparison.task_id == task.id)
+    compared = set(await session.scalars(done))
+    for other in (await readings(session, task))[1:]:
+        if other.label_id is None or other.label_id in compared:
+            continue
+        a = await side_of(session, settled.id)
+        pair = await compare_sides(task, a, await side_of(session, other.label_id))
+        await keep_pair(session, task, pair)
+        if not pair.results["agreed"]:
+            return True
+    return False
+
+
+async def _assisted(session: AsyncSession, attempt: Attempt, comparison: Comparison) -> list[str]:
+    read = (comparison.a_label_id, comparison.b_label_id)
+    rows = await session.scalars(select(LabelVersion.assisted).where(LabelVersion.id.in_(read)))
+    own = await assisted_keys(session, attempt)
+    return sorted({*own, *(key for row in rows for key in row)})
 
 
 async def _authors(
@@ -221,8 +269,8 @@ def _settle_slide(
             for e in bodies[side]["elements"]
             if e["key"] == key
         ]
-    empty = sorted(choices.keys() - {e["key"] for e in elements})
-    absent = sorted({*bodies[Choice.A]["absent"], *empty} - {e["key"] for e in elements})
+    empty = sorted(choices.keys() - counts(elements))
+    absent = sorted({*bodies[Choice.A]["absent"], *empty} - counts(elements))
     body = {"vocabulary": task.vocabulary, "elements": elements, "absent": absent}
     data = canonical(body)
     return Made(data, digest(data), tuple(absent))

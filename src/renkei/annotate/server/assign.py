@@ -9,9 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from renkei.annotate.protocol import READERS, Part, Protocol, TaskState, check_team
+from renkei.annotate.anchoring import reads_without
+from renkei.annotate.protocol import AttemptState, Part, TaskState, check_team
+from renkei.annotate.protocols import Protocol, load_protocol
+from renkei.annotate.server.credential import NotAReaderError, check_credentials
 from renkei.annotate.server.find import find_task, move
-from renkei.annotate.server.tables import Attempt, Task
+from renkei.annotate.server.gold import make_gold_task
+from renkei.annotate.server.key import lot_key
+from renkei.annotate.server.propose import case_of_image, case_of_task
+from renkei.annotate.server.tables import Arm, Attempt, Task
 from renkei.annotate.vocabulary import Geometry, load_vocabulary
 from renkei.errors import ConflictError, DataRefusedError, NotFoundError
 from renkei.people.server.tables import User
@@ -22,15 +28,12 @@ from renkei.subjects.server.grant import end_grants, grant_view
 from renkei.subjects.server.tables import Series, Slide
 
 GRANT = timedelta(days=180)
-SIDES = ("A", "B")
+GOLD_SHARE = 0.05
+SIDES = ("A", "B", "C", "D", "E", "F", "G", "H")
 
 
 class NoSuchImageError(NotFoundError):
     """There is no such series or slide, or none that the actor may see."""
-
-
-class NotAReaderError(DataRefusedError):
-    """Only active readers take part in tasks."""
 
 
 class TaskOpenError(ConflictError):
@@ -44,7 +47,7 @@ class WrongVocabularyError(DataRefusedError):
 async def create_tasks(
     session: AsyncSession,
     *,
-    protocol: Protocol,
+    protocol: str,
     vocabulary: str,
     readers: Sequence[UUID],
     adjudicator: UUID,
@@ -56,13 +59,16 @@ async def create_tasks(
     Which reader is side A is drawn by lot for each task.
 
     Raises:
+        NoSuchProtocolError: It is not installed.
         ReadersMissingError: The protocol needs another number of readers.
         RolesMixedError: Somebody has two parts.
         NotAReaderError: Somebody is no active reader.
+        CredentialMissingError: Somebody may not read an image.
         NoSuchImageError: There is no such image.
         TaskOpenError: An image is being read for this vocabulary.
     """
-    check_team(protocol, [str(reader) for reader in readers], str(adjudicator))
+    way = load_protocol(protocol)
+    check_team(way, [str(reader) for reader in readers], str(adjudicator))
     words = load_vocabulary(vocabulary)
     await _check_readers(session, [*readers, adjudicator])
     polygons = words.terms[0].geometry is Geometry.POLYGON
@@ -70,19 +76,29 @@ async def create_tasks(
         raise WrongVocabularyError(
             "This vocabulary is not for this kind of image; choose another one."
         )
-    images = await _images(session, series_ids, slide_ids)
+    images = await images_of(session, series_ids, slide_ids)
     tasks = []
     for image in images:
-        task = await _insert(session, image, words.reference, protocol)
+        case = await case_of_image(session, image, words)
+        await check_credentials(session, [*readers, adjudicator], case)
+        task = await _insert(session, image, words.reference, way)
         team = list(readers)
         SystemRandom().shuffle(team)
         for alias, user_id in zip(SIDES, team, strict=False):
-            await _add_part(session, task, user_id, Part.READER, alias)
-        await _add_part(session, task, adjudicator, Part.ADJUDICATOR, "adjudicator")
+            await add_part(session, task, user_id, Part.READER, alias)
+            await _hide_gold(session, task, user_id)
+        await add_part(session, task, adjudicator, Part.ADJUDICATOR, "adjudicator")
         await record(session, "annotate.assign", task)
         await defer(session, "annotate.prepare", task_id=task.id)
         tasks.append(task)
     return tasks
+
+
+async def _hide_gold(session: AsyncSession, task: Task, user_id: UUID) -> None:
+    if reads_without(lot_key(), f"hidden {task.id}", str(user_id), share=GOLD_SHARE):
+        gold = await make_gold_task(session, user_id=user_id, vocabulary=task.vocabulary)
+        if gold is not None:
+            await add_part(session, gold, user_id, Part.READER, SIDES[0])
 
 
 async def add_approver(session: AsyncSession, *, task_id: UUID, user_id: UUID) -> Attempt:
@@ -95,10 +111,9 @@ async def add_approver(session: AsyncSession, *, task_id: UUID, user_id: UUID) -
     """
     task = await find_task(session, task_id=task_id)
     await _check_readers(session, [user_id])
-    attempts = select(Attempt.id).where(Attempt.task_id == task.id, Attempt.user_id == user_id)
-    if await session.scalar(attempts) is not None:
-        raise TaskOpenError("This person has a part in the task already; choose somebody else.")
-    return await _add_part(session, task, user_id, Part.APPROVER, "approver")
+    await check_no_part(session, task, user_id)
+    await check_credentials(session, [user_id], await case_of_task(session, task))
+    return await add_part(session, task, user_id, Part.APPROVER, "approver")
 
 
 async def exclude_task(session: AsyncSession, *, task_id: UUID, reason: str) -> Task:
@@ -118,25 +133,28 @@ async def exclude_task(session: AsyncSession, *, task_id: UUID, reason: str) -> 
 async def close_views(session: AsyncSession, task: Task) -> int:
     """Take back what the team of a task sees of its image; return how many grants ended."""
     users = await session.scalars(select(Attempt.user_id).where(Attempt.task_id == task.id))
-    ended = 0
-    for user_id in list(users):
-        others = (
-            select(Task.id)
-            .join(Attempt, Attempt.task_id == Task.id)
-            .where(
-                Attempt.user_id == user_id,
-                Task.id != task.id,
-                Task.state.not_in([TaskState.EXCLUDED, TaskState.WITHDRAWN]),
-                Task.series_id == task.series_id
-                if task.series_id
-                else Task.slide_id == task.slide_id,
-            )
+    return sum([await close_view(session, task, user_id) for user_id in list(users)])
+
+
+async def close_view(session: AsyncSession, task: Task, user_id: UUID) -> int:
+    """Take back what somebody sees of a task's image, unless another task shows it to them."""
+    gone = [AttemptState.RELEASED, AttemptState.CANNOT_READ]
+    others = (
+        select(Task.id)
+        .join(Attempt, Attempt.task_id == Task.id)
+        .where(
+            Attempt.user_id == user_id,
+            Attempt.state.not_in(gone),
+            Task.id != task.id,
+            Task.state.not_in([TaskState.EXCLUDED, TaskState.WITHDRAWN]),
+            Task.series_id == task.series_id if task.series_id else Task.slide_id == task.slide_id,
         )
-        if await session.scalar(others.limit(1)) is None:
-            ended += await end_grants(
-                session, user_id=user_id, series_id=task.series_id, slide_id=task.slide_id
-            )
-    return ended
+    )
+    if await session.scalar(others.limit(1)) is not None:
+        return 0
+    return await end_grants(
+        session, user_id=user_id, series_id=task.series_id, slide_id=task.slide_id
+    )
 
 
 async def _check_readers(session: AsyncSession, users: Sequence[UUID]) -> None:
@@ -145,9 +163,14 @@ async def _check_readers(session: AsyncSession, users: Sequence[UUID]) -> None:
         raise NotAReaderError("Choose active readers.")
 
 
-async def _images(
+async def images_of(
     session: AsyncSession, series_ids: Sequence[UUID], slide_ids: Sequence[UUID]
 ) -> list[Series | Slide]:
+    """Return series and slides.
+
+    Raises:
+        NoSuchImageError: There is none of one id, or none that the actor may see.
+    """
     series = list(await session.scalars(select(Series).where(Series.id.in_(series_ids))))
     slides = list(await session.scalars(select(Slide).where(Slide.id.in_(slide_ids))))
     if len(series) != len(set(series_ids)) or len(slides) != len(set(slide_ids)):
@@ -166,9 +189,9 @@ async def _insert(
         slide_id=None if of_series else image.id,
         modality=image.modality if isinstance(image, Series) else "SM",
         vocabulary=vocabulary,
-        protocol=protocol,
+        protocol=protocol.name,
         state=TaskState.DRAFT,
-        readers_left=READERS[protocol],
+        readers_left=protocol.readers,
     )
     task: Task | None = await session.scalar(row.on_conflict_do_nothing().returning(Task))
     if task is None:
@@ -178,9 +201,22 @@ async def _insert(
     return task
 
 
-async def _add_part(
+async def check_no_part(session: AsyncSession, task: Task, user_id: UUID) -> None:
+    """Refuse somebody who has a part in a task.
+
+    Raises:
+        TaskOpenError: They have one.
+    """
+    attempts = select(Attempt.id).where(Attempt.task_id == task.id, Attempt.user_id == user_id)
+    if await session.scalar(attempts) is not None:
+        raise TaskOpenError("This person has a part in the task already; choose somebody else.")
+
+
+async def add_part(
     session: AsyncSession, task: Task, user_id: UUID, part: Part, alias: str
 ) -> Attempt:
+    """Give somebody a part in a task, and let them see its image."""
+    plain = reads_without(lot_key(), str(task.id), str(user_id))
     attempt = Attempt(
         subject_id=task.subject_id,
         site_id=task.site_id,
@@ -188,6 +224,7 @@ async def _add_part(
         user_id=user_id,
         part=part,
         alias=alias,
+        arm=Arm.PLAIN if plain else Arm.PREFILL,
     )
     session.add(attempt)
     await session.flush()

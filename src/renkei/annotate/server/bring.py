@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,15 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from renkei import compute
 from renkei.annotate.files import Format
 from renkei.annotate.server.draw import append, canvas_now, check_lease
-from renkei.annotate.server.element import put_element
+from renkei.annotate.server.element import put_outlines
 from renkei.annotate.server.find import ImageFiles, find_own, find_task, words_of
 from renkei.annotate.server.keep import Made, Target, keep_label
 from renkei.annotate.server.tables import Attempt, LabelVersion, Origin, Task
 from renkei.annotate.slides import check_outline, to_elements
-from renkei.annotate.strokes import canvas_of, difference, drawn, pack_table
-from renkei.annotate.view import geometry_of_header
+from renkei.annotate.strokes import canvas_of, difference, pack_table
 from renkei.annotate.vocabulary import Vocabulary, load_vocabulary
-from renkei.annotate.work import import_outlines, import_packed, pack_canvas, run_tool
+from renkei.annotate.work import import_outlines, import_packed
 from renkei.errors import DataRefusedError, NotFoundError
 from renkei.imaging.labels import unpack
 from renkei.imaging.outlines import Outline
@@ -62,44 +61,11 @@ async def bring_labels(
         outlines = await compute.run(
             import_outlines, data, kind.value, task.vocabulary, seconds=SECONDS
         )
-        for outline in outlines:
-            name = uuid5(attempt.id, digest(canonical(to_elements([outline]))))
-            await put_element(
-                session,
-                attempt_id=attempt.id,
-                lease=lease,
-                element_id=name,
-                revision=1,
-                outline=outline,
-            )
+        await put_outlines(session, attempt, task, outlines)
     else:
         packed, _ = await _import(data, kind, task.vocabulary, task.image or {}, values)
         await _replace(session, attempt, task, packed)
     await record(session, "annotate.bring", attempt)
-    return attempt
-
-
-async def apply_tool(
-    session: AsyncSession, *, attempt_id: UUID, lease: UUID, tool: str, key: str
-) -> Attempt:
-    """Run a computing tool on one label of an attempt; its effect is one stroke.
-
-    Raises:
-        NoSuchAttemptError: There is none, or it is somebody else's.
-        LeaseHeldError: Another window draws in it.
-        NoSuchPluginError: There is no such tool.
-        UnknownTermError: The label is not in the vocabulary.
-    """
-    attempt = await find_own(session, attempt_id=attempt_id, lock=True)
-    check_lease(attempt, lease)
-    task = await find_task(session, task_id=attempt.task_id)
-    words = words_of(task)
-    canvas = await canvas_now(session, attempt, task)
-    keys = [name for name, mask in drawn(canvas, words).items() if mask.any() or name == key]
-    grid = geometry_of_header(task.image or {})
-    packed, _ = pack_canvas(canvas, grid, task.vocabulary, keys)
-    changed = await compute.run(run_tool, packed, task.vocabulary, tool, key, seconds=SECONDS)
-    await _replace(session, attempt, task, changed)
     return attempt
 
 

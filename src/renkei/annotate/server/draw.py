@@ -18,6 +18,7 @@ from renkei.annotate.server.find import (
 from renkei.annotate.server.tables import Arm, Attempt, Comparison, Stroke, Task
 from renkei.annotate.strokes import (
     Canvas,
+    Step,
     canvas_of,
     empty_canvas,
     replay,
@@ -50,7 +51,7 @@ async def next_attempt(session: AsyncSession) -> Attempt:
     Raises:
         NothingWaitsError: There is none.
     """
-    reading = (TaskState.READY, TaskState.READING)
+    reading = (TaskState.READY, TaskState.READING, TaskState.UNBLINDED, TaskState.AMENDING)
     judging = (TaskState.DISPUTED, TaskState.ADJUDICATING)
     rows = await session.execute(
         select(Attempt, Task.state)
@@ -116,7 +117,14 @@ def check_lease(attempt: Attempt, lease: UUID) -> None:
 
 
 async def add_stroke(
-    session: AsyncSession, *, attempt_id: UUID, lease: UUID, seq: int, previous: str, runs: bytes
+    session: AsyncSession,
+    *,
+    attempt_id: UUID,
+    lease: UUID,
+    seq: int,
+    previous: str,
+    runs: bytes,
+    step: Step = Step.DRAW,
 ) -> Stroke:
     """Append a stroke to the log; the same one again gives the same answer.
 
@@ -139,10 +147,12 @@ async def add_stroke(
             last_seq=attempt.last_seq,
             last_hash=attempt.last_hash,
         )
-    return await append(session, attempt, runs)
+    return await append(session, attempt, runs, step)
 
 
-async def append(session: AsyncSession, attempt: Attempt, runs: bytes) -> Stroke:
+async def append(
+    session: AsyncSession, attempt: Attempt, runs: bytes, step: Step = Step.DRAW
+) -> Stroke:
     """Write packed runs as the next stroke of a locked attempt."""
     seq = attempt.last_seq + 1
     stroke = Stroke(
@@ -154,6 +164,7 @@ async def append(session: AsyncSession, attempt: Attempt, runs: bytes) -> Stroke
         previous=attempt.last_hash,
         hash=stroke_hash(str(attempt.id), seq, attempt.last_hash, runs),
         runs=runs,
+        step=step,
     )
     session.add(stroke)
     attempt.last_seq, attempt.last_hash = seq, stroke.hash

@@ -7,28 +7,23 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
+from renkei.annotate.assertion import Assertion
 from renkei.annotate.files import Format, LabelFileRefusedError
-from renkei.annotate.protocol import Assertion
-from renkei.annotate.server.bring import apply_tool, bring_labels
+from renkei.annotate.server.bring import bring_labels
 from renkei.annotate.server.draw import add_stroke, next_attempt, open_attempt
-from renkei.annotate.server.element import elements_now, put_element
 from renkei.annotate.server.export import read_mask
 from renkei.annotate.server.find import find_own, find_task, words_of
 from renkei.annotate.server.schemas import (
     AttemptOut,
-    ElementIn,
-    ElementOut,
     OpenedOut,
     OpenIn,
     SavedOut,
     StrokeIn,
     SubmitIn,
-    ToolIn,
 )
 from renkei.annotate.server.submit import submit_attempt
 from renkei.annotate.server.tables import Attempt
 from renkei.annotate.strokes import Run, StrokesRefusedError, pack_runs
-from renkei.imaging.outlines import Outline
 from renkei.server.actor import Permission
 from renkei.server.db import actor_of
 from renkei.server.web import Db, Page, Params, gives, list_page, needs
@@ -36,8 +31,8 @@ from renkei.server.web import Db, Page, Params, gives, list_page, needs
 router = APIRouter(max_body_size=64 << 20)
 LABEL = needs(Permission.ANNOTATE_LABEL)
 GZIP = {"Content-Encoding": "gzip"}
-Form = Literal["nifti", "seg", "packed", "geojson"]
-Given = Literal[Form, "rtstruct", "sr", "ann", "coco"]
+Form = Literal["nifti", "seg", "labelmap", "rtstruct", "packed", "geojson"]
+Given = Literal[Form, "sr", "ann", "coco"]
 GROUP = "A group of the vocabulary, such as organs."
 FILE: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream": {}}}}
 VALUES = "What the numbers of the file mean, as JSON {number: key}."
@@ -99,33 +94,9 @@ async def save_stroke(attempt_id: UUID, body: StrokeIn, session: Db) -> SavedOut
         seq=body.seq,
         previous=body.previous,
         runs=runs,
+        step=body.step,
     )
     return SavedOut.model_validate(stroke)
-
-
-@router.get("/attempts/{attempt_id}/elements", dependencies=LABEL)
-async def list_elements(attempt_id: UUID, session: Db) -> list[ElementOut]:
-    """List the polygons of an attempt on a slide."""
-    attempt = await find_own(session, attempt_id=attempt_id)
-    return [ElementOut.model_validate(row) for row in await elements_now(session, attempt)]
-
-
-@router.put("/attempts/{attempt_id}/elements/{element_id}", dependencies=LABEL)
-async def save_element(
-    attempt_id: UUID, element_id: UUID, body: ElementIn, session: Db
-) -> ElementOut:
-    """Write one revision of a polygon; the same one again gives the same answer."""
-    rings = tuple(tuple((x, y) for x, y in ring) for ring in body.rings)
-    element = await put_element(
-        session,
-        attempt_id=attempt_id,
-        lease=body.lease,
-        element_id=element_id,
-        revision=body.revision,
-        outline=Outline(body.key, rings),
-        deleted=body.deleted,
-    )
-    return ElementOut.model_validate(element)
 
 
 @router.post("/attempts/{attempt_id}/labels", dependencies=LABEL, openapi_extra=FILE)
@@ -151,16 +122,6 @@ async def bring(
         values=named,
     )
     return AttemptOut.model_validate(attempt)
-
-
-@router.post("/attempts/{attempt_id}/tools", dependencies=LABEL)
-async def run_tool(attempt_id: UUID, body: ToolIn, session: Db) -> AttemptOut:
-    """Run a computing tool on one label; its effect is one stroke."""
-    return AttemptOut.model_validate(
-        await apply_tool(
-            session, attempt_id=attempt_id, lease=body.lease, tool=body.tool, key=body.key
-        )
-    )
 
 
 @router.post("/attempts/{attempt_id}/submit", dependencies=LABEL)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
-from renkei.annotate.files import Format
+from renkei.annotate.files import WITH_IMAGE, Format
 from renkei.annotate.server.adjudicate import find_comparison
 from renkei.annotate.server.draw import canvas_now
 from renkei.annotate.server.find import (
@@ -24,10 +24,11 @@ from renkei.annotate.slides import from_elements
 from renkei.annotate.vocabulary import UnknownTermError, Vocabulary
 from renkei.annotate.work import difference_of, export_packed, group_of
 from renkei.errors import UsageError
-from renkei.imaging.outlines import write_geojson
+from renkei.imaging.outlines import Scale, write_geojson
 from renkei.server.audit import record
 from renkei.server.storage import load, load_range
 from renkei.subjects.server.files import series_files
+from renkei.subjects.server.tables import Slide
 
 SECONDS = 300.0
 FAST = 1  # level of gzip: masks are runs of equal bytes, more gains nothing
@@ -132,8 +133,12 @@ async def export_label(session: AsyncSession, *, label_id: UUID, kind: Format) -
         raise NotAnExportError("Slides are exported as GeoJSON, volumes as NIfTI or SEG.")
     await record(session, "annotate.export", label, why=kind.value)
     if label.slide_id is not None:
-        return write_geojson(from_elements(json.loads(data)["elements"])).encode()
+        slide = await session.get_one(Slide, label.slide_id)
+        scale = Scale(slide.width, slide.height, slide.mpp)
+        return write_geojson(from_elements(json.loads(data)["elements"]), scale).encode()
     files: list[bytes] = []
-    if kind is Format.SEG and label.series_id is not None:
+    if kind in WITH_IMAGE and label.series_id is not None:
         files = await series_files(session, label.series_id)
-    return await compute.run(export_packed, data, kind.value, files, seconds=SECONDS)
+    return await compute.run(
+        export_packed, data, kind.value, files, tuple(label.assisted), seconds=SECONDS
+    )

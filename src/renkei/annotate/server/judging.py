@@ -1,9 +1,9 @@
-"""Routes of what follows the reading: compare, decide, propose, sign, report, export."""
+"""Routes of what follows the reading: compare, decide, propose, sign, export."""
 
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
 from renkei.annotate.files import SUFFIX, Format
@@ -21,7 +21,6 @@ from renkei.annotate.server.export import (
     read_compared_outlines,
 )
 from renkei.annotate.server.find import find_label
-from renkei.annotate.server.reporting import draft_report, edit_report, find_report, sign_report
 from renkei.annotate.server.schemas import (
     ComparisonOut,
     DecisionIn,
@@ -31,29 +30,24 @@ from renkei.annotate.server.schemas import (
     LabelOut,
     LeaseIn,
     OutlineOut,
-    ReportDetail,
-    ReportIn,
-    ReportOut,
-    ReportSignIn,
     SignatureOut,
     TaskOut,
 )
 from renkei.annotate.server.sign import sign_task
-from renkei.annotate.server.tables import LabelVersion, Report, Signature
+from renkei.annotate.server.tables import LabelVersion, Signature
+from renkei.people.server.stepup import check_fresh
 from renkei.server.actor import Permission
 from renkei.server.web import Db, Page, Params, gives, list_page, needs
 
 router = APIRouter()
 READ = needs(Permission.ANNOTATE_READ)
 DECIDE = needs(Permission.ANNOTATE_ADJUDICATE)
-REPORT = needs(Permission.ANNOTATE_REPORT)
 GZIP = {"Content-Encoding": "gzip"}
-PLAIN = {"authors", "absent", "note", "facts", "problems"}
+PLAIN = {"authors", "absent", "note"}
 LABELS = {name: getattr(LabelVersion, name) for name in LabelOut.model_fields if name not in PLAIN}
 SIGNATURES = {
     name: getattr(Signature, name) for name in SignatureOut.model_fields if name not in PLAIN
 }
-REPORTS = {name: getattr(Report, name) for name in ReportOut.model_fields}
 
 
 @router.get("/tasks/{task_id}/comparison", dependencies=READ)
@@ -99,7 +93,13 @@ async def show_compared_outlines(
 async def decide(dispute_id: UUID, body: DecisionIn, session: Db) -> DecisionOut:
     """Decide one dispute."""
     return DecisionOut.model_validate(
-        await decide_dispute(session, dispute_id=dispute_id, choice=body.choice, reason=body.reason)
+        await decide_dispute(
+            session,
+            dispute_id=dispute_id,
+            choice=body.choice,
+            code=body.code,
+            reason=body.reason,
+        )
     )
 
 
@@ -112,8 +112,9 @@ async def propose(attempt_id: UUID, body: LeaseIn, session: Db) -> TaskOut:
 
 
 @router.post("/tasks/{task_id}/sign", status_code=201, dependencies=needs(Permission.ANNOTATE_SIGN))
-async def sign(task_id: UUID, session: Db) -> SignatureOut:
-    """Sign the labels that a task proposes."""
+async def sign(task_id: UUID, request: Request, session: Db) -> SignatureOut:
+    """Sign the labels that a task proposes, after a one-time code."""
+    await check_fresh(session, request)
     return SignatureOut.model_validate(await sign_task(session, task_id=task_id))
 
 
@@ -158,45 +159,3 @@ async def export(
 async def list_signatures(session: Db, params: Params) -> Page[SignatureOut]:
     """List signatures."""
     return await list_page(session, select(Signature), columns=SIGNATURES, params=params)
-
-
-@router.post("/tasks/{task_id}/reports", status_code=201, dependencies=REPORT)
-async def draft(task_id: UUID, session: Db) -> ReportDetail:
-    """Measure the labels of a task and draft a report."""
-    return ReportDetail.model_validate(await draft_report(session, task_id=task_id))
-
-
-@router.get("/reports", dependencies=READ)
-async def list_reports(session: Db, params: Params) -> Page[ReportOut]:
-    """List reports."""
-    return await list_page(session, select(Report), columns=REPORTS, params=params)
-
-
-@router.get("/reports/{report_id}", dependencies=READ)
-async def show_report(report_id: UUID, session: Db) -> ReportDetail:
-    """Show a report."""
-    return ReportDetail.model_validate(await find_report(session, report_id=report_id))
-
-
-@router.put("/reports/{report_id}", dependencies=REPORT)
-async def edit(report_id: UUID, body: ReportIn, session: Db) -> ReportDetail:
-    """Change the texts of a draft."""
-    return ReportDetail.model_validate(
-        await edit_report(
-            session,
-            report_id=report_id,
-            revision=body.revision,
-            text_ja=body.text_ja,
-            text_en=body.text_en,
-        )
-    )
-
-
-@router.post("/reports/{report_id}/sign", dependencies=REPORT)
-async def sign_text(report_id: UUID, body: ReportSignIn, session: Db) -> ReportDetail:
-    """Sign a report that somebody else wrote."""
-    return ReportDetail.model_validate(
-        await sign_report(
-            session, report_id=report_id, revision=body.revision, override=body.override
-        )
-    )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import __version__
-from renkei.annotate.server.tables import LabelVersion, Origin, Task
+from renkei.annotate.server.tables import Attempt, LabelVersion, Origin, Proposal, Task
 from renkei.server.lineage import record_run
 from renkei.server.storage import store
 from renkei.subjects.server.files import series_renditions
@@ -78,6 +78,12 @@ async def keep_label(
         subjects=[target.subject_id],
     )
     return label
+
+
+async def assisted_keys(session: AsyncSession, attempt: Attempt) -> list[str]:
+    """Return the labels of an attempt that an assist's proposal went into."""
+    query = select(Proposal.key).where(Proposal.attempt_id == attempt.id).distinct()
+    return sorted(await session.scalars(query))
 
 
 async def _sources(session: AsyncSession, target: Target) -> list[str]:

@@ -1,4 +1,4 @@
-"""The key that signs labels: derived from the platform's key, so that it is never a file."""
+"""Keys derived from the platform's key, so that they are never files: to sign, to draw lots."""
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -8,6 +8,7 @@ from renkei.server import vault
 
 NAME = "renkei-labels"
 PURPOSE = b"renkei label signatures, version 1"
+LOTS = b"renkei arms and hidden cases, version 1"
 
 
 def signing_key() -> SigningKey:
@@ -16,5 +17,18 @@ def signing_key() -> SigningKey:
     Raises:
         VaultNotOpenError: The platform's key file is not open.
     """
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE)
-    return SigningKey(NAME, derived.derive(vault.current().platform_key))
+    return SigningKey(NAME, _derived(PURPOSE))
+
+
+def lot_key() -> bytes:
+    """Return the key by which arms and hidden cases are drawn.
+
+    Raises:
+        VaultNotOpenError: The platform's key file is not open.
+    """
+    return _derived(LOTS)
+
+
+def _derived(purpose: bytes) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose)
+    return derived.derive(vault.current().platform_key)

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from renkei import compute
 from renkei.annotate.protocol import TaskState
 from renkei.annotate.server.find import find_task, image_files, move
@@ -29,7 +31,7 @@ async def prepare_task(task_id: UUID) -> None:
             _prepare_slide(task, await session.get_one(Slide, task.slide_id))
             return
         files, source, modality = await image_files(session, task)
-        shas = [row.sha256 for row in await series_renditions(session, task.series_id or task.id)]
+        source_sha256 = await source_hash(session, task)
     try:
         header, voxels = await compute.run(prepare_image, files, source, modality, seconds=SECONDS)
     except DataRefusedError as error:
@@ -44,8 +46,16 @@ async def prepare_task(task_id: UUID) -> None:
             return
         kept = await store(session, voxels, site_id=task.site_id, subject_id=task.subject_id)
         task.image, task.image_object_id = header, kept.id
-        task.source_sha256 = digest(canonical(shas))
+        task.source_sha256 = source_sha256
         task.state = move(task, "prepare")
+
+
+async def source_hash(session: AsyncSession, task: Task) -> str:
+    """Return the hash over the bytes of a task's image."""
+    if task.slide_id is not None:
+        return (await session.get_one(Slide, task.slide_id)).sha256
+    rows = await series_renditions(session, task.series_id or task.id)
+    return digest(canonical([row.sha256 for row in rows]))
 
 
 def _prepare_slide(task: Task, slide: Slide) -> None:

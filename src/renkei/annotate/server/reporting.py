@@ -1,29 +1,27 @@
-"""Reports: drafted from measured facts, edited by a person, checked, signed by another."""
+"""Reports: drafted from measured facts, edited by a person section by section, checked."""
 
-import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from renkei import compute
-from renkei.annotate.check import check_report
-from renkei.annotate.facts import Facts, facts_of_slide
-from renkei.annotate.protocol import SignerIsAuthorError, TaskState, TaskStateError
-from renkei.annotate.report import LANGUAGES, Language, draft, report_hash
-from renkei.annotate.server.find import find_label, find_task, image_files, words_of
-from renkei.annotate.server.tables import LabelVersion, Report, ReportState, Task
-from renkei.annotate.slides import from_elements
-from renkei.annotate.work import measure_packed
-from renkei.errors import ConflictError, DataRefusedError, NotFoundError
+from renkei.annotate.facts import Facts
+from renkei.annotate.protocol import TaskState, TaskStateError
+from renkei.annotate.reports.check import check_report
+from renkei.annotate.reports.draft import draft
+from renkei.annotate.reports.sections import LANGUAGES, Language, sections_of
+from renkei.annotate.reports.status import ReportState
+from renkei.annotate.server.find import find_label, find_task, words_of
+from renkei.annotate.server.report_facts import examined_on, facts_of_report, newest_prior
+from renkei.annotate.server.report_tables import Report
+from renkei.annotate.server.tables import Task
+from renkei.errors import ConflictError, NotFoundError
 from renkei.server.audit import record
 from renkei.server.db import actor_of
-from renkei.server.storage import load
 
-SECONDS = 120.0
+OPEN = frozenset({ReportState.DRAFT, ReportState.PRELIMINARY})
 
 
 class NoSuchReportError(NotFoundError):
@@ -36,10 +34,6 @@ class ReportSignedError(ConflictError):
 
 class ReportChangedError(ConflictError):
     """Somebody else changed the report; facts give its revision."""
-
-
-class ReportContradictsError(DataRefusedError):
-    """The text says other than the facts, and no reason was given to sign it all the same."""
 
 
 async def draft_report(session: AsyncSession, *, task_id: UUID) -> Report:
@@ -55,21 +49,21 @@ async def draft_report(session: AsyncSession, *, task_id: UUID) -> Report:
             "A report follows the agreed labels; finish the reading first.", state=task.state.value
         )
     label = await find_label(session, label_id=task.candidate_id)
-    facts = await _measure(session, task, label)
-    texts: dict[Language, str] = {
-        language: draft(facts, language, study=_study(task, language)) for language in LANGUAGES
-    }
+    date, _ = await examined_on(session, task)
+    prior = await newest_prior(session, task=task, date=date)
     report = Report(
         subject_id=task.subject_id,
         site_id=task.site_id,
         task_id=task.id,
         label_id=label.id,
-        facts=facts.to_json(),
-        text_ja=texts["ja"],
-        text_en=texts["en"],
-        problems=_problems(facts, texts),
+        facts={},
+        text_ja="",
+        text_en="",
+        problems=[],
         author_id=UUID(actor_of(session).id),
+        prior_id=prior.id if prior else None,
     )
+    write_texts(report, task, await facts_of_report(session, task=task, report=report))
     session.add(report)
     await session.flush()
     await record(session, "annotate.report", report)
@@ -77,68 +71,62 @@ async def draft_report(session: AsyncSession, *, task_id: UUID) -> Report:
 
 
 async def edit_report(
-    session: AsyncSession, *, report_id: UUID, revision: int, text_ja: str, text_en: str
+    session: AsyncSession,
+    *,
+    report_id: UUID,
+    revision: int,
+    text_ja: str,
+    text_en: str,
+    confirmed: list[str],
 ) -> Report:
-    """Change the texts of a draft; whoever edits last is its author.
+    """Change the texts of an open report and say which sections were read.
+
+    Whoever edits last is its author; what one reader has signed is a draft again.
 
     Raises:
         NoSuchReportError: There is none, or none that the actor may see.
-        ReportSignedError: It is signed.
+        ReportSignedError: Both readers have signed it.
         ReportChangedError: It was changed since `revision`.
     """
-    report = await find_report(session, report_id=report_id, lock=True)
-    if report.state is ReportState.SIGNED:
-        raise ReportSignedError("A signed report does not change; draft a new one.")
-    if report.revision != revision:
-        raise ReportChangedError(
-            "Somebody changed this report; load it again.", revision=report.revision
-        )
+    report = await open_report(session, report_id=report_id, revision=revision)
     task = await find_task(session, task_id=report.task_id)
-    facts = await _measure(session, task, await find_label(session, label_id=report.label_id))
+    facts = await facts_of_report(session, task=task, report=report)
     report.text_ja, report.text_en = text_ja, text_en
-    report.problems = _problems(facts, {"ja": text_ja, "en": text_en})
+    report.problems = problems_of(facts, texts_of(report))
+    there = sections_of(text_ja, "ja").keys() | sections_of(text_en, "en").keys()
+    report.confirmed = sorted(set(confirmed) & there)
+    report.state, report.sha256 = ReportState.DRAFT, None
     report.revision, report.author_id = revision + 1, UUID(actor_of(session).id)
     await session.flush()
     await record(session, "annotate.edit_report", report)
     return report
 
 
-async def sign_report(
-    session: AsyncSession, *, report_id: UUID, revision: int, override: str | None = None
+async def assess_report(
+    session: AsyncSession,
+    *,
+    report_id: UUID,
+    revision: int,
+    certainty: dict[str, int],
+    links: dict[str, str | None],
+    recommendation: str,
 ) -> Report:
-    """Sign a report after measuring again; what contradicts the facts needs a reason.
+    """Say how sure each lesion is, which one it was before, and what to do; draft the texts anew.
 
     Raises:
         NoSuchReportError: There is none, or none that the actor may see.
-        ReportSignedError: It is signed.
-        ReportChangedError: It was changed since the actor read it.
-        SignerIsAuthorError: The actor wrote it.
-        ReportContradictsError: The text says other than the facts; they are listed.
+        ReportSignedError: Both readers have signed it.
+        ReportChangedError: It was changed since `revision`.
+        NotAPriorError: A link names no lesion of the prior.
     """
-    report = await find_report(session, report_id=report_id, lock=True)
-    if report.state is ReportState.SIGNED:
-        raise ReportSignedError("This report is signed; draft a new one.")
-    if report.revision != revision:
-        raise ReportChangedError(
-            "Somebody changed this report; load it again.", revision=report.revision
-        )
-    if report.author_id == UUID(actor_of(session).id):
-        raise SignerIsAuthorError("You wrote this report; somebody else signs it.")
+    report = await open_report(session, report_id=report_id, revision=revision)
     task = await find_task(session, task_id=report.task_id)
-    facts = await _measure(session, task, await find_label(session, label_id=report.label_id))
-    texts = {"ja": report.text_ja, "en": report.text_en}
-    problems = _problems(facts, {"ja": report.text_ja, "en": report.text_en})
-    if problems and not override:
-        raise ReportContradictsError(
-            "The text says other than the labels: correct it, or say why you sign all the same.",
-            problems=len(problems),
-        )
-    report.problems, report.override = problems, override
-    report.facts, report.sha256 = facts.to_json(), report_hash(facts, texts)
-    report.state, report.signer_id = ReportState.SIGNED, UUID(actor_of(session).id)
-    report.signed_at = datetime.now(UTC)
+    report.certainty, report.links, report.recommendation = certainty, links, recommendation
+    write_texts(report, task, await facts_of_report(session, task=task, report=report))
+    report.state, report.sha256, report.confirmed = ReportState.DRAFT, None, []
+    report.revision, report.author_id = revision + 1, UUID(actor_of(session).id)
     await session.flush()
-    await record(session, "annotate.sign_report", report, why=override)
+    await record(session, "annotate.assess_report", report)
     return report
 
 
@@ -157,29 +145,47 @@ async def find_report(session: AsyncSession, *, report_id: UUID, lock: bool = Fa
     return report
 
 
-async def _measure(session: AsyncSession, task: Task, label: LabelVersion) -> Facts:
-    data = await load(session, label.object_id)
-    if task.slide_id is None:
-        image = await image_files(session, task)
-        return await compute.run(measure_packed, data, task.vocabulary, image, seconds=SECONDS)
-    body = json.loads(data)
-    return facts_of_slide(
-        from_elements(body["elements"]),
-        words_of(task),
-        labels=label.hash,
-        mpp=(task.image or {}).get("mpp"),
-        absent=body["absent"],
-    )
+async def open_report(session: AsyncSession, *, report_id: UUID, revision: int) -> Report:
+    """Return a report that may still change, locked.
+
+    Raises:
+        NoSuchReportError: There is none, or none that the actor may see.
+        ReportSignedError: Both readers have signed it, or it was an error.
+        ReportChangedError: It was changed since `revision`.
+    """
+    report = await find_report(session, report_id=report_id, lock=True)
+    if report.state not in OPEN:
+        raise ReportSignedError("A signed report does not change; add an addendum.")
+    if report.revision != revision:
+        raise ReportChangedError(
+            "Somebody changed this report; load it again.", revision=report.revision
+        )
+    return report
 
 
-def _problems(facts: Facts, texts: dict[Language, str]) -> list[dict[str, Any]]:
+def write_texts(report: Report, task: Task, facts: Facts) -> None:
+    """Draft both texts of a report from facts."""
+    report.facts = facts.to_json()
+    report.text_ja = draft(facts, "ja", study=study_of(task, "ja"))
+    report.text_en = draft(facts, "en", study=study_of(task, "en"))
+    report.problems = problems_of(facts, texts_of(report))
+
+
+def texts_of(report: Report) -> dict[Language, str]:
+    """Return both texts by language."""
+    return {"ja": report.text_ja, "en": report.text_en}
+
+
+def problems_of(facts: Facts, texts: dict[Language, str]) -> list[dict[str, Any]]:
+    """Return what the texts say other than the facts, as JSON values."""
     return [
         {"language": language, **asdict(problem)}
-        for language, text in texts.items()
-        for problem in check_report(text, facts, language)
+        for language in LANGUAGES
+        for problem in check_report(texts[language], facts, language)
     ]
 
 
-def _study(task: Task, language: Language) -> str:
+def study_of(task: Task, language: Language) -> str:
+    """Return how a report names the examination."""
     words = words_of(task)
     return f"{task.modality} ({words.ja if language == 'ja' else words.en})"

@@ -8,11 +8,23 @@ from sqlalchemy import case, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.annotate.protocol import TaskState
+from renkei.annotate.server.amending import router as amending_router
 from renkei.annotate.server.assign import add_approver, create_tasks, exclude_task
+from renkei.annotate.server.assisting import router as assisting_router
+from renkei.annotate.server.computing import router as computing_router
+from renkei.annotate.server.context_routes import router as context_router
 from renkei.annotate.server.drawing import router as drawing_router
 from renkei.annotate.server.export import read_slab
 from renkei.annotate.server.find import find_task
 from renkei.annotate.server.judging import router as judging_router
+from renkei.annotate.server.leaving import router as leaving_router
+from renkei.annotate.server.mark_routes import router as mark_router
+from renkei.annotate.server.migration import router as migration_router
+from renkei.annotate.server.monai import router as monai_router
+from renkei.annotate.server.progress import router as progress_router
+from renkei.annotate.server.readers import router as readers_router
+from renkei.annotate.server.report_routes import router as report_router
+from renkei.annotate.server.root_routes import router as root_router
 from renkei.annotate.server.schemas import (
     ApproverIn,
     PartOut,
@@ -20,11 +32,11 @@ from renkei.annotate.server.schemas import (
     TaskDetail,
     TaskOut,
     TasksIn,
-    ToolOut,
     VocabularyOut,
 )
+from renkei.annotate.server.slide import router as slide_router
 from renkei.annotate.server.tables import Attempt, Task
-from renkei.annotate.tools import TOOLS
+from renkei.annotate.server.unexpected import router as unexpected_router
 from renkei.annotate.vocabulary import load_vocabulary, vocabularies
 from renkei.server.actor import Permission, Role
 from renkei.server.db import actor_of
@@ -32,7 +44,21 @@ from renkei.server.web import Db, Number, Page, Params, gives, list_page, needs
 
 router = APIRouter(prefix="/annotate", tags=["annotate"])
 router.include_router(drawing_router)
+router.include_router(computing_router)
+router.include_router(assisting_router)
+router.include_router(monai_router)
+router.include_router(progress_router)
+router.include_router(slide_router)
 router.include_router(judging_router)
+router.include_router(report_router)
+router.include_router(mark_router)
+router.include_router(context_router)
+router.include_router(root_router)
+router.include_router(leaving_router)
+router.include_router(readers_router)
+router.include_router(amending_router)
+router.include_router(unexpected_router)
+router.include_router(migration_router)
 READ = needs(Permission.ANNOTATE_READ)
 ASSIGN = needs(Permission.ANNOTATE_ASSIGN)
 GZIP = {"Content-Encoding": "gzip"}
@@ -44,15 +70,28 @@ def _columns(session: AsyncSession) -> dict[str, Any]:
     columns: dict[str, Any] = {name: getattr(Task, name) for name in TaskOut.model_fields}
     if actor_of(session).role is Role.READER:
         blind = [state.value for state in BLIND]
-        columns["state"] = case(
-            (Task.state.in_(blind), literal(TaskState.READING.value)), else_=Task.state
+        # A hidden case is never told from one that still waits for the other reader.
+        unseen = Task.state.in_(blind) | Task.gold_label_id.is_not(None)
+        columns["state"] = case((unseen, literal(TaskState.READING.value)), else_=Task.state)
+        columns["protocol"] = case(
+            (Task.gold_label_id.is_not(None), literal("double")), else_=Task.protocol
         )
     return columns
 
 
 def _shown(session: AsyncSession, task: Task) -> TaskState:
-    blind = actor_of(session).role is Role.READER and task.state in BLIND
+    if actor_of(session).role is not Role.READER:
+        return task.state
+    blind = task.state in BLIND or task.gold_label_id is not None
     return TaskState.READING if blind else task.state
+
+
+def _out(session: AsyncSession, task: Task) -> TaskOut:
+    """Return a task as the actor may know it: a hidden case looks like any other."""
+    hidden = actor_of(session).role is Role.READER and task.gold_label_id is not None
+    seen = {"state": _shown(session, task)}
+    more = {"protocol": "double"} if hidden else {}
+    return TaskOut.model_validate(task).model_copy(update={**seen, **more})
 
 
 @router.get("/tasks", dependencies=READ)
@@ -62,10 +101,7 @@ async def list_tasks(session: Db, params: Params) -> Page[TaskOut]:
     page = await list_page(session, select(Task), columns=columns, params=params)
     if isinstance(page, Response):
         return page
-    items = [
-        TaskOut.model_validate(task).model_copy(update={"state": _shown(session, task)})
-        for task in page.items
-    ]
+    items = [_out(session, task) for task in page.items]
     return Page[TaskOut](items=items, total=page.total, next=page.next)
 
 
@@ -91,12 +127,12 @@ async def show_task(task_id: UUID, session: Db) -> TaskDetail:
     rows = await session.scalars(
         select(Attempt).where(Attempt.task_id == task.id).order_by(Attempt.alias)
     )
+    hidden = actor_of(session).role is Role.READER and task.gold_label_id is not None
     return TaskDetail(
-        **TaskOut.model_validate(task).model_dump(exclude={"state"}),
-        state=_shown(session, task),
+        **_out(session, task).model_dump(),
         image=task.image,
         candidate_id=task.candidate_id,
-        reason=task.reason,
+        reason=None if hidden else task.reason,
         parts=[PartOut.model_validate(row) for row in rows],
     )
 
@@ -134,9 +170,3 @@ async def list_vocabularies() -> list[VocabularyOut]:
 async def show_vocabulary(name: Annotated[str, Path(max_length=80)]) -> VocabularyOut:
     """Show the newest version of a vocabulary, or `name@version`."""
     return VocabularyOut.model_validate(load_vocabulary(name))
-
-
-@router.get("/tools", dependencies=READ)
-async def list_tools() -> list[ToolOut]:
-    """List the computing tools."""
-    return [ToolOut.model_validate(tool) for tool in TOOLS]

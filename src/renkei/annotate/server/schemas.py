@@ -4,11 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
+from renkei.annotate.assertion import Said
 from renkei.annotate.compare import Choice
-from renkei.annotate.protocol import AttemptState, Part, Protocol, Said, TaskState
-from renkei.annotate.server.tables import Arm, Origin, ReportState
+from renkei.annotate.protocol import AttemptState, Part, TaskState
+from renkei.annotate.protocols import MOST_READERS
+from renkei.annotate.server.tables import Arm, Origin, ReasonCode
+from renkei.annotate.strokes import Step
+from renkei.imaging.outlines import Kind
 from renkei.server.web import In, Out
 
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
@@ -26,8 +30,8 @@ class TasksIn(In):
     series_ids: Annotated[list[UUID], Field(max_length=500, default_factory=list)]
     slide_ids: Annotated[list[UUID], Field(max_length=500, default_factory=list)]
     vocabulary: Key
-    protocol: Protocol = Protocol.DOUBLE
-    readers: Annotated[list[UUID], Field(min_length=1, max_length=2)]
+    protocol: Key = "double"
+    readers: Annotated[list[UUID], Field(min_length=1, max_length=MOST_READERS)]
     adjudicator: UUID
 
 
@@ -52,7 +56,7 @@ class TaskOut(Out):
     slide_id: UUID | None
     modality: str
     vocabulary: str
-    protocol: Protocol
+    protocol: str
     state: TaskState
 
 
@@ -120,6 +124,7 @@ class StrokeIn(In):
     seq: Count
     previous: Hash
     runs: Annotated[list[RunIn], Field(min_length=1, max_length=100_000)]
+    step: Step = Step.DRAW
 
 
 class SavedOut(Out):
@@ -129,32 +134,11 @@ class SavedOut(Out):
     hash: str
 
 
-class ElementIn(In):
-    """One revision of a polygon; rings in pixels of level 0, closed, inner rings are holes."""
-
-    model_config = ConfigDict(allow_inf_nan=False)
-
-    lease: UUID
-    revision: Count
-    key: Key
-    rings: Annotated[list[Ring], Field(min_length=1, max_length=1_000)]
-    deleted: bool = False
-
-
-class ElementOut(Out):
-    """The newest revision of a polygon."""
-
-    element_id: UUID
-    revision: int
-    key: str
-    rings: list[Any]
-    deleted: bool
-
-
 class OutlineOut(Out):
-    """A polygon of a reading: its class and its rings in pixels of the slide."""
+    """An element of a reading: its class and its rings in pixels of the slide."""
 
     key: str
+    kind: Kind = Kind.POLYGON
     rings: list[list[tuple[float, float]]]
 
 
@@ -178,18 +162,11 @@ class LeaseIn(In):
     lease: UUID
 
 
-class ToolIn(In):
-    """Run a computing tool on one label."""
-
-    lease: UUID
-    tool: Key
-    key: Key
-
-
 class DecisionIn(In):
     """Decide a dispute."""
 
     choice: Choice
+    code: ReasonCode = ReasonCode.OTHER
     reason: Text
 
 
@@ -199,6 +176,7 @@ class DecisionOut(Out):
     id: UUID
     created_at: datetime
     choice: Choice
+    code: ReasonCode
     reason: str
 
 
@@ -257,52 +235,28 @@ class SignatureOut(Out):
     report_sha256: str | None
 
 
-class ReportIn(In):
-    """Both texts of a draft, and the revision that was read."""
-
-    model_config = ConfigDict(str_max_length=20_000)
-
-    revision: Count
-    text_ja: Annotated[str, Field(max_length=20_000)]
-    text_en: Annotated[str, Field(max_length=20_000)]
-
-
-class ReportSignIn(In):
-    """Sign the revision that was read; `override` says why in spite of contradictions."""
-
-    revision: Count
-    override: Text | None = None
-
-
-class ReportOut(Out):
-    """A report."""
-
-    id: UUID
-    created_at: datetime
-    task_id: UUID
-    label_id: UUID
-    state: ReportState
-    revision: int
-    signed_at: datetime | None
-
-
-class ReportDetail(ReportOut):
-    """A report with its facts, texts and what is wrong with them."""
-
-    facts: dict[str, Any]
-    text_ja: str
-    text_en: str
-    problems: list[dict[str, Any]]
-    override: str | None
-    sha256: str | None
-
-
 class ImportIn(In):
     """Make labels of a file that a hospital sent along."""
 
     record_id: UUID
     vocabulary: Key
     values: Annotated[dict[int, Key], Field(max_length=200)] | None = None
+
+
+class LevelOut(Out):
+    """One answer that a question allows."""
+
+    key: str
+    ja: str
+    en: str
+
+
+class QuestionOut(Out):
+    """What a class asks."""
+
+    levels: list[LevelOut]
+    ordered: bool
+    per_slice: bool
 
 
 class TermOut(Out):
@@ -318,6 +272,8 @@ class TermOut(Out):
     kind: str
     side: str
     required: bool
+    question: QuestionOut | None
+    measured_by: list[str]
 
 
 class VocabularyOut(Out):
@@ -330,11 +286,3 @@ class VocabularyOut(Out):
     en: str
     groups: list[str]
     terms: list[TermOut]
-
-
-class ToolOut(Out):
-    """A computing tool."""
-
-    name: str
-    ja: str
-    en: str

@@ -27,6 +27,12 @@ _ATTEMPT = table(
 # A column of a table, whose row may have no task.
 TaskId = SQLColumnExpression[Any]
 ALL = tuple(TaskState)
+# Here everybody in a task sees the others: unblinded, or when nothing can be influenced any more.
+OPENED = (TaskState.UNBLINDED, TaskState.SIGNED, TaskState.AMENDING)
+# From here on everybody in a task sees what it proposes.
+PROPOSED = (TaskState.REVIEW, TaskState.SIGNED, TaskState.AMENDING)
+# Who left a case sees no more of it.
+GONE = (AttemptState.RELEASED.value, AttemptState.CANNOT_READ.value)
 JUDGES = (Part.ADJUDICATOR, Part.APPROVER)
 
 
@@ -39,7 +45,7 @@ def tasks_of(
         .join(_TASK, _TASK.c.id == _ATTEMPT.c.task_id)
         .where(
             _ATTEMPT.c.user_id == UUID(actor.id),
-            _ATTEMPT.c.state != AttemptState.RELEASED.value,
+            _ATTEMPT.c.state.not_in(GONE),
             _ATTEMPT.c.part.in_([part.value for part in parts]),
             _TASK.c.state.in_([state.value for state in states]),
         )
@@ -47,17 +53,17 @@ def tasks_of(
 
 
 def after_comparing(task_id: TaskId, actor: Actor) -> ColumnElement[bool]:
-    """Return the condition for what judges see once compared, and readers once signed."""
+    """Return the condition for what judges see once compared, and all when nothing is blind."""
     judged = task_id.in_(tasks_of(actor, parts=JUDGES, states=COMPARED))
-    return judged | task_id.in_(tasks_of(actor, states=(TaskState.SIGNED,)))
+    return judged | task_id.in_(tasks_of(actor, states=OPENED))
 
 
 def in_review(task_id: TaskId, actor: Actor) -> ColumnElement[bool]:
     """Return the condition for what everybody in the task sees from review on."""
-    return task_id.in_(tasks_of(actor, states=(TaskState.REVIEW, TaskState.SIGNED)))
+    return task_id.in_(tasks_of(actor, states=PROPOSED))
 
 
 def candidates_of(actor: Actor) -> Select[tuple[UUID]]:
     """Return the ids of the labels that the actor's tasks propose or signed."""
-    mine = tasks_of(actor, states=(TaskState.REVIEW, TaskState.SIGNED))
+    mine = tasks_of(actor, states=PROPOSED)
     return select(_TASK.c.candidate_id).where(_TASK.c.id.in_(mine))

@@ -12,12 +12,17 @@ from renkei.annotate.protocol import (
     Part,
     check_signer,
 )
+from renkei.annotate.reports.status import CLOSED
+from renkei.annotate.server.credential import snapshot
 from renkei.annotate.server.find import find_label, find_task, move
 from renkei.annotate.server.key import signing_key
-from renkei.annotate.server.tables import Attempt, Comparison, Report, ReportState, Signature, Task
+from renkei.annotate.server.propose import case_of_task
+from renkei.annotate.server.report_tables import Report
+from renkei.annotate.server.tables import Attempt, Comparison, Signature, Task
 from renkei.annotate.sign import FIRST, Meaning, Statement, note_hash, sign_statement
+from renkei.proof import canonical, digest
 from renkei.server.audit import record
-from renkei.server.db import actor_of
+from renkei.server.db import actor_of, as_system
 from renkei.server.events import Event, emit
 
 # The chain runs through signatures that the signer may not see, so it is read past their rights.
@@ -39,12 +44,16 @@ async def sign_task(session: AsyncSession, *, task_id: UUID) -> Signature:
         NotYourPartError: The actor neither adjudicates nor approves this task.
         TaskStateError: The task is not in review.
         SignerIsAuthorError: The actor drew a part of the labels.
+        CredentialMissingError: The actor's credential does not cover this case.
     """
     task = await find_task(session, task_id=task_id, lock=True)
     attempt = await _own(session, task)
     after = move(task, "sign")
     label = await find_label(session, label_id=task.candidate_id)
     check_signer(str(attempt.user_id), label.authors)
+    with as_system(session, "case of a signer"):
+        case = await case_of_task(session, task)
+    credential = await snapshot(session, user_id=attempt.user_id, case=case)
     # One signature at a time per hospital, so that each names the one before.
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(str(task.site_id)))))
     last = await _newest(session, task)
@@ -52,13 +61,15 @@ async def sign_task(session: AsyncSession, *, task_id: UUID) -> Signature:
         label=label.hash,
         vocabulary=label.vocabulary,
         source=task.source_sha256 or "",
-        comparison=await _comparison(session, task),
+        comparison=await comparison_hash(session, task),
         meaning=Meaning(attempt.part.value),
         signer=str(attempt.user_id),
         authors=tuple(sorted(label.authors)),
         signed_at=datetime.now(UTC).isoformat(timespec="seconds"),
         previous=note_hash(last[1]) if last else FIRST,
         report=await _report(session, task) or "",
+        credential=credential,
+        amends=await _amended(session, task),
     )
     signature = Signature(
         subject_id=task.subject_id,
@@ -100,13 +111,21 @@ async def _own(session: AsyncSession, task: Task) -> Attempt:
     return found
 
 
-async def _comparison(session: AsyncSession, task: Task) -> str:
-    query = select(Comparison.sha256).where(Comparison.task_id == task.id)
-    return await session.scalar(query.order_by(Comparison.id.desc()).limit(1)) or ""
+async def comparison_hash(session: AsyncSession, task: Task) -> str:
+    """Return the hash over every comparison of a task; empty where one reader read."""
+    query = select(Comparison.sha256).where(Comparison.task_id == task.id).order_by(Comparison.id)
+    hashes = list(await session.scalars(query))
+    return digest(canonical(hashes)) if hashes else ""
+
+
+async def _amended(session: AsyncSession, task: Task) -> str:
+    query = select(Signature.note).where(Signature.task_id == task.id)
+    before = await session.scalar(query.order_by(Signature.number.desc()).limit(1))
+    return note_hash(before) if before else ""
 
 
 async def _report(session: AsyncSession, task: Task) -> str | None:
     query = select(Report.sha256).where(
-        Report.label_id == task.candidate_id, Report.state == ReportState.SIGNED
+        Report.label_id == task.candidate_id, Report.state.in_(CLOSED)
     )
     return await session.scalar(query.order_by(Report.id.desc()).limit(1))

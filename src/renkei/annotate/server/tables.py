@@ -1,4 +1,4 @@
-"""Tables of annotating: tasks and attempts, what was drawn, compared, decided, signed, reported."""
+"""Tables of annotating: tasks and attempts, what was drawn, compared, decided, signed."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from renkei.annotate.compare import Choice
-from renkei.annotate.protocol import AttemptState, Part, Protocol, TaskState
+from renkei.annotate.marks import MarkKind
+from renkei.annotate.protocol import AttemptState, Part, TaskState
+from renkei.annotate.server.reader_tables import Credential, GoldResult, Unexpected
+from renkei.annotate.server.report_tables import Report, ReportSignature
+from renkei.annotate.server.root_tables import AttemptRoot, ReturnedObject
 from renkei.annotate.server.sight import (
     PLATFORM,
     after_comparing,
@@ -27,13 +31,24 @@ from renkei.annotate.server.sight import (
     in_review,
     tasks_of,
 )
-from renkei.annotate.strokes import START
+from renkei.annotate.strokes import START, Step
+from renkei.imaging.outlines import Kind
 from renkei.people.server.tables import User
 from renkei.server.actor import Actor, Role
 from renkei.server.db import Table
 from renkei.subjects.server.tables import Series, Site, Slide, Subject
 
-_ENDED = text("state NOT IN ('signed', 'excluded', 'withdrawn')")
+__all__ = [
+    "AttemptRoot",
+    "Credential",
+    "GoldResult",
+    "Report",
+    "ReportSignature",
+    "ReturnedObject",
+    "Unexpected",
+]
+# A hidden case stands beside the open task of the same image.
+_ENDED = text("state NOT IN ('signed', 'excluded', 'withdrawn') AND gold_label_id IS NULL")
 
 
 class Origin(StrEnum):
@@ -41,21 +56,27 @@ class Origin(StrEnum):
 
     DRAWN = "drawn"
     SETTLED = "settled"
+    FUSED = "fused"
+    CARRIED = "carried"
     IMPORTED = "imported"
 
 
 class Arm(StrEnum):
-    """What a person started from: an empty canvas, or somebody's labels."""
+    """What a person may start from: an empty canvas only, or labels that are proposed."""
 
     PLAIN = "plain"
     PREFILL = "prefill"
 
 
-class ReportState(StrEnum):
-    """Where a report stands."""
+class ReasonCode(StrEnum):
+    """Why an adjudicator decides so; `other` is said in words."""
 
-    DRAFT = "draft"
-    SIGNED = "signed"
+    BOUNDARY = "boundary"
+    MISSED = "missed"
+    NOT_A_LESION = "not_a_lesion"
+    ARTEFACT = "artefact"
+    GUIDELINE = "guideline"
+    OTHER = "other"
 
 
 class _Case(Table):
@@ -66,7 +87,11 @@ class _Case(Table):
 
 
 class Task(_Case):
-    """One image to be read by a protocol; `image` is the header that the browser draws by."""
+    """One image to be read by a protocol; `image` is the header that the browser draws by.
+
+    The signed labels of a `gold` task are put before readers again as hidden cases: those tasks
+    name them as `gold_label_id`. `rounds` counts how often it is read.
+    """
 
     __tablename__ = "annotate_task"
     __table_args__ = (
@@ -76,7 +101,7 @@ class Task(_Case):
 
     modality: Mapped[str]
     vocabulary: Mapped[str]
-    protocol: Mapped[Protocol]
+    protocol: Mapped[str]
     readers_left: Mapped[int]
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey(Series.id), index=True, default=None)
     slide_id: Mapped[UUID | None] = mapped_column(ForeignKey(Slide.id), index=True, default=None)
@@ -86,6 +111,10 @@ class Task(_Case):
     source_sha256: Mapped[str | None] = mapped_column(default=None)
     candidate_id: Mapped[UUID | None] = mapped_column(default=None)
     reason: Mapped[str | None] = mapped_column(default=None)
+    rounds: Mapped[int] = mapped_column(default=1)
+    gold_label_id: Mapped[UUID | None] = mapped_column(default=None)
+    reread_of: Mapped[UUID | None] = mapped_column(default=None)
+    gold: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
@@ -115,7 +144,11 @@ class Attempt(_Case):
     label_id: Mapped[UUID | None] = mapped_column(default=None)
     last_seq: Mapped[int] = mapped_column(default=0)
     last_hash: Mapped[str] = mapped_column(default=START)
+    active_s: Mapped[int] = mapped_column(default=0)
+    visited: Mapped[list[Any]] = mapped_column(JSONB, default_factory=list)
     said: Mapped[dict[str, Any]] = mapped_column(JSONB, default_factory=dict)
+    unreadable: Mapped[str | None] = mapped_column(default=None)
+    note: Mapped[str] = mapped_column(default="")
     submitted_at: Mapped[datetime | None] = mapped_column(default=None)
 
     @classmethod
@@ -152,10 +185,11 @@ class Stroke(_Drawn):
     previous: Mapped[str]
     hash: Mapped[str]
     runs: Mapped[bytes]
+    step: Mapped[Step] = mapped_column(default=Step.DRAW)
 
 
 class SlideElement(_Drawn):
-    """One revision of one polygon; rings in pixels of level 0; deleting is a revision too."""
+    """One revision of one element, packed in pixels of level 0; deleting is a revision too."""
 
     __tablename__ = "annotate_element"
     __table_args__ = (UniqueConstraint("attempt_id", "element_id", "revision"),)
@@ -163,12 +197,48 @@ class SlideElement(_Drawn):
     element_id: Mapped[UUID]
     revision: Mapped[int]
     key: Mapped[str]
-    rings: Mapped[list[Any]]
+    kind: Mapped[Kind]
+    shape: Mapped[bytes]
+    parent: Mapped[UUID | None] = mapped_column(default=None)
     deleted: Mapped[bool] = mapped_column(default=False)
 
 
+class MarkRevision(_Drawn):
+    """One revision of one mark on a volume: places in mm, numbers as measured on the server."""
+
+    __tablename__ = "annotate_mark"
+    __table_args__ = (UniqueConstraint("attempt_id", "mark_id", "revision"),)
+
+    mark_id: Mapped[UUID]
+    revision: Mapped[int]
+    kind: Mapped[MarkKind]
+    key: Mapped[str]
+    points: Mapped[list[Any]]
+    answer: Mapped[str]
+    text: Mapped[str]
+    values: Mapped[dict[str, Any]]
+    deleted: Mapped[bool] = mapped_column(default=False)
+
+
+class Proposal(_Drawn):
+    """What an assist proposed in an attempt: stroke `seq` holds it, `model` is a network's hash."""
+
+    __tablename__ = "annotate_proposal"
+
+    seq: Mapped[int]
+    key: Mapped[str]
+    assist: Mapped[str]
+    version: Mapped[str]
+    model: Mapped[str]
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    voxels: Mapped[int]
+
+
 class LabelVersion(_Case):
-    """Finished labels: bytes in storage under the subject's key, named by their hash."""
+    """Finished labels: bytes in storage under the subject's key, named by their hash.
+
+    `assisted` are the labels that an assist's proposal went into.
+    """
 
     __tablename__ = "label_version"
 
@@ -179,6 +249,7 @@ class LabelVersion(_Case):
     sha256: Mapped[str]
     authors: Mapped[list[str]]
     absent: Mapped[list[str]]
+    assisted: Mapped[list[str]] = mapped_column(default_factory=list)
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey(Series.id), index=True, default=None)
     slide_id: Mapped[UUID | None] = mapped_column(ForeignKey(Slide.id), index=True, default=None)
     task_id: Mapped[UUID | None] = mapped_column(ForeignKey(Task.id), index=True, default=None)
@@ -246,6 +317,7 @@ class Decision(_OfTask):
 
     dispute_id: Mapped[UUID] = mapped_column(ForeignKey(Dispute.id), index=True)
     choice: Mapped[Choice]
+    code: Mapped[ReasonCode]
     reason: Mapped[str]
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id))
 
@@ -266,31 +338,6 @@ class Signature(_Case):
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey(Series.id), index=True, default=None)
     slide_id: Mapped[UUID | None] = mapped_column(ForeignKey(Slide.id), index=True, default=None)
     report_sha256: Mapped[str | None] = mapped_column(default=None)
-
-    @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
-        """Show it to everybody in the task, a hospital its own."""
-        return _from_review(cls.task_id, cls.site_id, actor)
-
-
-class Report(_Case):
-    """A reading report in two languages over measured facts."""
-
-    __tablename__ = "annotate_report"
-
-    task_id: Mapped[UUID] = mapped_column(ForeignKey(Task.id), index=True)
-    label_id: Mapped[UUID] = mapped_column(ForeignKey(LabelVersion.id))
-    facts: Mapped[dict[str, Any]]
-    text_ja: Mapped[str]
-    text_en: Mapped[str]
-    problems: Mapped[list[dict[str, Any]]]
-    author_id: Mapped[UUID] = mapped_column(ForeignKey(User.id))
-    state: Mapped[ReportState] = mapped_column(default=ReportState.DRAFT)
-    revision: Mapped[int] = mapped_column(default=1)
-    signer_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id), default=None)
-    signed_at: Mapped[datetime | None] = mapped_column(default=None)
-    override: Mapped[str | None] = mapped_column(default=None)
-    sha256: Mapped[str | None] = mapped_column(default=None)
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:

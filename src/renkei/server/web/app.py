@@ -65,6 +65,7 @@ def create_app(
         responses={"default": REFUSED},
     )
     app.state.sign_in = sign_in
+    app.state.dist = dist
     problem.install(app)
     app.include_router(health)
     for prefix, router in routers:

@@ -20,6 +20,12 @@ POLICY = (
     "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'"
 )
+# The full reader compiles its decoders, and evaluates shaders and tables that it carries itself.
+READER = POLICY.replace(
+    "default-src 'self'",
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:; "
+    "connect-src 'self' blob: data:; font-src 'self' data:",
+)
 SECURITY: Mapping[str, str] = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -83,6 +89,9 @@ def _from_elsewhere(scope: Scope) -> bool:
 def _stamp(headers: MutableHeaders, path: str, trace_id: str) -> None:
     headers["X-Trace-Id"] = trace_id
     headers["X-Renkei-Version"] = __version__
+    if path.startswith("/ohif/"):
+        headers["Content-Security-Policy"] = READER
+        headers["Cross-Origin-Embedder-Policy"] = "require-corp"
     for name, value in SECURITY.items():
         headers.setdefault(name, value)
     if path.startswith(("/api/", "/dicom-web/")):
