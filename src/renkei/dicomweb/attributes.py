@@ -1,5 +1,6 @@
 """The DICOM JSON model (PS3.18 Annex F): objects as attributes, without their bulk."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -7,6 +8,8 @@ from pydicom.dataset import Dataset
 Attributes = dict[str, dict[str, Any]]
 BULK_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 INLINE_BYTES = 1024
+# UIDs that the standard itself gives out: classes, transfer syntaxes, coding schemes.
+STANDARD = "1.2.840.10008."
 
 
 def attribute(vr: str, *values: object) -> dict[str, Any]:
@@ -59,3 +62,18 @@ def placed(found: Attributes, url: str, patient: str | None = None) -> Attribute
     if patient is not None:
         told["00100010"], told["00100020"] = attribute("PN", patient), attribute("LO", patient)
     return told
+
+
+def renamed(found: Attributes, name: Callable[[str], str]) -> Attributes:
+    """Return attributes with every UID that is not the standard's own as `name` tells it."""
+    return {key: _renamed(value, name) for key, value in found.items()}
+
+
+def _renamed(element: dict[str, Any], name: Callable[[str], str]) -> dict[str, Any]:
+    values = element.get("Value")
+    if not values or element["vr"] not in {"UI", "SQ"}:
+        return element
+    if element["vr"] == "SQ":
+        return {**element, "Value": [renamed(item, name) for item in values]}
+    told = [value if not value or value.startswith(STANDARD) else name(value) for value in values]
+    return {**element, "Value": told}

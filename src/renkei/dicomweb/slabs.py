@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 
 from renkei.dicomweb.render import Look, picture
 from renkei.imaging.nifti import read_nifti
-from renkei.imaging.volume import Volume, read_series
+from renkei.imaging.stack import StackCode
+from renkei.imaging.volume import SeriesRefusedError, Volume, read_series
 
 SLAB = 16
 SMALL_PX = 192
 LEVEL = 1
 MOST_INT16 = 32_000
+# Stacks like these are shown slice by slice and never cut across.
+UNEVEN = (StackCode.TILT, StackCode.IRREGULAR_SPACING, StackCode.MISSING_SLICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,25 @@ class Slabs:
 def slabs_of(files: Sequence[bytes], *, nifti: bool = False, modality: str = "") -> Slabs:
     """Read the files of a series and cut them; for outside bytes, in a child.
 
+    Of a tilted or uneven stack the header says in `only_acquired` what is wrong.
+
     Raises:
         DataRefusedError: They make no regular volume.
     """
-    volume = read_nifti(files[0], modality=modality) if nifti else read_series(files)
-    return cut(volume)
+    if nifti:
+        return cut(read_nifti(files[0], modality=modality))
+    try:
+        return cut(read_series(files))
+    except SeriesRefusedError as error:
+        reasons = error.facts.get("reasons")
+        why = [str(code) for code in reasons] if isinstance(reasons, list) else []
+        if not why or not set(UNEVEN).issuperset(why):
+            raise
+    # Each slice is as it was acquired; only what lies between them would be drawn wrongly.
+    return cut(read_series(files, accept=UNEVEN), only_acquired=why)
 
 
-def cut(volume: Volume) -> Slabs:
+def cut(volume: Volume, only_acquired: Sequence[str] = ()) -> Slabs:
     """Cut a volume into slabs; stored * slope + intercept gives its values back."""
     import imagecodecs
 
@@ -60,6 +74,8 @@ def cut(volume: Volume) -> Slabs:
         "slope": slope,
         "intercept": intercept,
         "slab": SLAB,
+        "inverted": volume.facts.inverted,
+        "only_acquired": list(only_acquired),
         "made": volume.facts.made,
         "synthetic": volume.facts.synthetic,
     }

@@ -104,10 +104,11 @@ def _tile(slide: Slide, pyramid: Pyramid, level: int, column: int, row: int) -> 
         (i for i, one in enumerate(slide.levels) if one.downsample <= scale * 1.01), default=0
     )
     there = slide.levels[number]
-    step = scale / there.downsample
-    left, top = round(column * TILE * step), round(row * TILE * step)
-    wide = max(1, min(there.width - left, round(across * step)))
-    high = max(1, min(there.height - top, round(down * step)))
+    # By its size, not its mean step: a level's pixels need not be square to the last digit.
+    step_x, step_y = scale * there.width / pyramid.width, scale * there.height / pyramid.height
+    left, top = round(column * TILE * step_x), round(row * TILE * step_y)
+    wide = max(1, min(there.width - left, round(across * step_x)))
+    high = max(1, min(there.height - top, round(down * step_y)))
     rgb = slide.read_region(number, left, top, wide, high)
     if rgb.shape[:2] != (down, across):
         shrunk = Image.fromarray(rgb).resize((across, down), Image.Resampling.BOX)

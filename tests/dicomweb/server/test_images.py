@@ -285,6 +285,13 @@ async def test_tiles_make_up_the_slide(client_for, site_a, slide, open_root):
     top = head["max_level"]
     tile = await client.get(f"{path}/slides/{slide}/tiles/{top}/8_11.jpeg")
     assert Image.open(io.BytesIO(tile.content)).size == (2220 - 8 * 256, 2967 - 11 * 256)
+    tag = tile.headers["etag"]
+    again = await client.get(tile.url, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    other = await open_root(client, slides=[slide])
+    elsewhere = await client.get(f"{other}/slides/{slide}/tiles/{top}/8_11.jpeg")
+    assert elsewhere.content == tile.content
+    assert elsewhere.headers["etag"] != tag
     one = await client.get(f"{path}/slides/{slide}/tiles/0/0_0.jpeg")
     assert Image.open(io.BytesIO(one.content)).size == (1, 1)
     for gone in (f"{top}/9_0", f"{top}/0_12", f"{top + 1}/0_0", "0/1_0"):

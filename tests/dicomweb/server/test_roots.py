@@ -136,14 +136,16 @@ async def test_a_reader_learns_no_pseudonym(client_for, session, ct, open_root):
     assert len(found.json()) == 1
     told = await client.get(f"{path}/studies", params={"PatientID": "P-0001-SECRET"})
     assert told.status_code == 204
-    metadata = await client.get(f"{path}/{ct.address}/metadata")
+    assert (await client.get(f"{path}/{ct.address}/metadata")).status_code == 404
+    first = (await client.get(f"{path}/instances")).json()[0]["00081190"]["Value"][0]
+    metadata = await client.get(f"{first}/metadata")
     assert alias in metadata.text
     assert "P-0001-SECRET" not in metadata.text
-    whole = await client.get(f"{path}/{ct.address}/instances/{ct.sop_uids[0]}")
+    assert not any(uid in metadata.text for uid in (ct.study_uid, ct.series_uid, *ct.sop_uids))
+    whole = await client.get(first)
     assert whole.status_code == 403
     assert b"P-0001-SECRET" not in whole.content
-    frame = await client.get(f"{path}/{ct.address}/instances/{ct.sop_uids[0]}/frames/1")
-    assert frame.status_code == 200
+    assert (await client.get(f"{first}/frames/1")).status_code == 200
 
 
 async def test_a_closed_or_expired_root_is_gone(client_for, site_a, session, ct, open_root):

@@ -72,8 +72,11 @@ async def test_another_hospital_finds_no_such_batch(client_for, session, site_a,
     batch_id = await opened(session, site_a, [data])
     other = await client_for(Role.HOSPITAL, site=site_b)
     assert (await send(other, batch_id, [data])).status_code == 404
+    # A reader may send back what was drawn in a root of their own, and nowhere else.
     reader = await client_for(Role.READER)
-    assert (await send(reader, batch_id, [data])).status_code == 403
+    assert (await send(reader, batch_id, [data])).status_code == 404
+    licensee = await client_for(Role.LICENSEE)
+    assert (await send(licensee, batch_id, [data])).status_code == 403
     assert await session.scalar(select(func.count()).select_from(Rendition)) == 0
 
 

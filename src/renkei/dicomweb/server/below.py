@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import BigInteger, Select, SQLColumnExpression, cast, func, select
+from sqlalchemy.dialects.postgresql import BIT, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from renkei.dicomweb.alias import DIGITS, alias_of
 from renkei.dicomweb.frames import Stored
 from renkei.dicomweb.server.roots import NoSuchImageError, find_root
-from renkei.dicomweb.server.tables import Purpose, Root, RootImage
+from renkei.dicomweb.server.tables import Purpose, Root, RootImage, RootObject
 from renkei.errors import ForbiddenError
 from renkei.server.actor import Role
 from renkei.server.db import actor_of
@@ -56,6 +58,20 @@ class Scope:
         """Return what a subject is called in this root alone, so that cases cannot be joined."""
         digest = sha256(f"{self.root.id}/{subject_id}".encode()).hexdigest()
         return f"CASE-{digest[:8].upper()}"
+
+    def uid(self, uid: str) -> str:
+        """Return what a UID is called here: itself, or an alias of this root alone."""
+        return alias_of(str(self.root.id), uid) if self.blind else uid
+
+    def uid_of(self, column: Any) -> SQLColumnExpression[str]:
+        """Return what the UIDs of a column are called here, for the database to match."""
+        if not self.blind:
+            plain: SQLColumnExpression[str] = column
+            return plain
+        text = func.concat(str(self.root.id), "/", column)
+        digest = func.encode(func.sha256(func.convert_to(text, "UTF8")), "hex")
+        number = cast(cast(func.concat("x0", func.left(digest, DIGITS)), BIT(64)), BigInteger)
+        return func.concat("2.25.", number)
 
 
 async def open_scope(session: AsyncSession, root_id: UUID) -> Scope:
@@ -126,19 +142,35 @@ def instances_at(scope: Scope, place: Place) -> Select[Study, Series, Instance]:
         .order_by(Study.id, Series.id, Instance.number, Instance.sop_uid)
     )
     if place.study_uid is not None:
-        query = query.where(Study.study_uid == place.study_uid)
+        query = query.where(scope.uid_of(Study.study_uid) == place.study_uid)
     if place.series_uid is not None:
-        query = query.where(Series.series_uid == place.series_uid)
-    return query if place.sop_uid is None else query.where(Instance.sop_uid == place.sop_uid)
+        query = query.where(scope.uid_of(Series.series_uid) == place.series_uid)
+    if place.sop_uid is not None:
+        query = query.where(scope.uid_of(Instance.sop_uid) == place.sop_uid)
+    return query
+
+
+def made_at(scope: Scope, place: Place) -> Select[RootObject]:
+    """Return the objects at an address that were made for this root."""
+    query = select(RootObject).where(RootObject.root_id == scope.root.id).order_by(RootObject.id)
+    if place.study_uid is not None:
+        query = query.where(RootObject.study_uid == place.study_uid)
+    if place.series_uid is not None:
+        query = query.where(RootObject.series_uid == place.series_uid)
+    return query if place.sop_uid is None else query.where(RootObject.sop_uid == place.sop_uid)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where an instance at an address is kept, and where its answers say that it lies."""
+    """Where an instance at an address is kept, and where its answers say that it lies.
+
+    One that was `made` for the root bears the root's aliases already.
+    """
 
     subject_id: UUID
     object_id: UUID
     url: str
+    made: bool = False
 
 
 async def kept_at(session: AsyncSession, scope: Scope, place: Place) -> list[Kept]:
@@ -147,9 +179,15 @@ async def kept_at(session: AsyncSession, scope: Scope, place: Place) -> list[Kep
     Raises:
         NoSuchImageError: There is none below the root.
     """
-    found = (await session.execute(instances_at(scope, place))).all()
-    if not found:
+    kept = await _kept_images(session, scope, place)
+    kept += await _kept_made(session, scope, place)
+    if not kept:
         raise NoSuchImageError("There is no such object here; search for it first.")
+    return kept
+
+
+async def _kept_images(session: AsyncSession, scope: Scope, place: Place) -> list[Kept]:
+    found = (await session.execute(instances_at(scope, place))).all()
     rows = await session.execute(
         select(Rendition.instance_id, Rendition.object_id)
         .where(Rendition.instance_id.in_([instance.id for _, _, instance in found]))
@@ -161,12 +199,28 @@ async def kept_at(session: AsyncSession, scope: Scope, place: Place) -> list[Kep
         Kept(
             instance.subject_id,
             objects[instance.id],
-            f"{scope.path}/studies/{study.study_uid}/series/{series.series_uid}"
-            f"/instances/{instance.sop_uid}",
+            _url(scope, *(scope.uid(one) for one in (study.study_uid, series.series_uid)))
+            + f"/instances/{scope.uid(instance.sop_uid)}",
         )
         for study, series, instance in found
         if instance.id in objects
     ]
+
+
+async def _kept_made(session: AsyncSession, scope: Scope, place: Place) -> list[Kept]:
+    return [
+        Kept(
+            one.subject_id,
+            one.object_id,
+            f"{_url(scope, one.study_uid, one.series_uid)}/instances/{one.sop_uid}",
+            made=True,
+        )
+        for one in await session.scalars(made_at(scope, place))
+    ]
+
+
+def _url(scope: Scope, study_uid: str, series_uid: str) -> str:
+    return f"{scope.path}/studies/{study_uid}/series/{series_uid}"
 
 
 async def load_at(session: AsyncSession, scope: Scope, place: Place) -> list[tuple[UUID, Stored]]:
@@ -176,6 +230,23 @@ async def load_at(session: AsyncSession, scope: Scope, place: Place) -> list[tup
         NoSuchImageError: There is none below the root.
         ObjectErasedError: A subject's key was destroyed.
     """
+    return await _load(session, await kept_at(session, scope, place))
+
+
+async def load_whole(session: AsyncSession, scope: Scope, place: Place) -> list[Stored]:
+    """Return the whole files at an address; from a blind root only those made for it.
+
+    Raises:
+        NoSuchImageError: There is none below the root.
+        BlindedError: The root hides whose images it shows.
+        ObjectErasedError: A subject's key was destroyed.
+    """
     kept = await kept_at(session, scope, place)
+    if not all(one.made for one in kept):
+        scope.refuse_when_blind()
+    return [stored for _, stored in await _load(session, kept)]
+
+
+async def _load(session: AsyncSession, kept: list[Kept]) -> list[tuple[UUID, Stored]]:
     bodies = await load_many(session, [one.object_id for one in kept])
     return [(one.subject_id, Stored(body, one.url)) for one, body in zip(kept, bodies, strict=True)]

@@ -11,10 +11,11 @@ from renkei import compute
 from renkei.dicomweb.frames import bulk_value, frame_parts
 from renkei.dicomweb.multipart import Part, write_parts
 from renkei.dicomweb.render import JPEG, PNG, Look, parse_viewport, parse_window, render
-from renkei.dicomweb.server.below import Place, kept_at, load_at, open_scope
+from renkei.dicomweb.server.below import Place, kept_at, load_at, load_whole, open_scope
 from renkei.dicomweb.server.capabilities import WADL, wadl
 from renkei.dicomweb.server.match import Level
 from renkei.dicomweb.server.metadata import metadata_at
+from renkei.dicomweb.server.returned import take_back
 from renkei.dicomweb.server.roots import actor_by_root
 from renkei.dicomweb.server.search import (
     Found,
@@ -31,9 +32,12 @@ from renkei.dicomweb.server.views import (
     slab_at,
     slide_pyramid,
     slide_tile,
+    tile_tag,
+    told_header,
 )
 from renkei.errors import UsageError
-from renkei.server.actor import Permission
+from renkei.server.actor import Permission, Role
+from renkei.server.db import actor_of
 from renkei.server.storage import load
 from renkei.server.web import Db, Number, gives, needs
 
@@ -146,11 +150,10 @@ async def wado_instances(
     series: MaybeUid = None,
     instance: MaybeUid = None,
 ) -> Response:
-    """Return whole objects as they are stored; not from a root that hides whose they are."""
+    """Return whole objects as they are stored; a blind root gives only what was made for it."""
     scope = await open_scope(session, root)
-    scope.refuse_when_blind()
-    loaded = await load_at(session, scope, Place(study, series, instance))
-    kind, body = write_parts(Part("application/dicom", one.data, one.url) for _, one in loaded)
+    loaded = await load_whole(session, scope, Place(study, series, instance))
+    kind, body = write_parts(Part("application/dicom", one.data, one.url) for one in loaded)
     return StreamingResponse(body, media_type=kind)
 
 
@@ -229,10 +232,9 @@ async def wado_thumbnail(
 async def wado_bulk(
     root: UUID, request: Request, session: Db, study: Uid, series: Uid, instance: Uid, tag: Tag
 ) -> Response:
-    """Return a bulk value by its tag; not from a root that hides whose they are."""
+    """Return a bulk value by its tag; a blind root gives only those of what was made for it."""
     scope = await open_scope(session, root)
-    scope.refuse_when_blind()
-    _, stored = (await load_at(session, scope, Place(study, series, instance)))[0]
+    stored = (await load_whole(session, scope, Place(study, series, instance)))[0]
     value = await compute.run(bulk_value, stored.data, tag, seconds=60.0)
     if request.headers.get("accept", "").startswith(OCTETS):
         return Response(value, media_type=OCTETS)
@@ -242,18 +244,18 @@ async def wado_bulk(
 
 @router.post(
     "/studies",
-    dependencies=needs(Permission.COLLECT_SEND),
+    dependencies=needs(Permission.DICOMWEB_STORE),
     max_body_size=MOST_BYTES,
     **gives(DICOM_JSON, also=(202, 409)),
 )
 async def stow(root: UUID, request: Request, session: Db) -> Response:
-    """Store files into an open batch; the root is the batch's id."""
-    taken = await store_files(
-        session,
-        batch_id=root,
-        content_type=request.headers.get("content-type", ""),
-        body=request.stream(),
-    )
+    """Store files into an open batch, whose id is the root, or what a task's viewer has made."""
+    kind = request.headers.get("content-type", "")
+    if actor_of(session).role is Role.READER:
+        scope = await open_scope(session, root)
+        status, body = await take_back(session, scope, content_type=kind, body=request.stream())
+        return JSONResponse(body, status, media_type=DICOM_JSON)
+    taken = await store_files(session, batch_id=root, content_type=kind, body=request.stream())
     status, body = answer_of(taken)
     return JSONResponse(body, status, media_type=DICOM_JSON)
 
@@ -261,8 +263,9 @@ async def stow(root: UUID, request: Request, session: Db) -> Response:
 @router.get("/series/{series_id}/volume", dependencies=VIEW)
 async def view_volume(root: UUID, series_id: UUID, session: Db) -> Response:
     """Return shape, place and window of a series, for the slice viewer."""
-    slabs = await series_slabs(session, await open_scope(session, root), series_id)
-    return JSONResponse({**slabs.header, "series_id": str(series_id)})
+    scope = await open_scope(session, root)
+    slabs = await series_slabs(session, scope, series_id)
+    return JSONResponse({**told_header(scope, slabs.header), "series_id": str(series_id)})
 
 
 @router.get("/series/{series_id}/slab/{first}", dependencies=VIEW, **gives(OCTETS))
@@ -294,12 +297,23 @@ async def view_slide(root: UUID, slide_id: UUID, session: Db) -> Response:
     "/slides/{slide_id}/tiles/{level}/{column}_{row}.jpeg", dependencies=VIEW, **gives(JPEG)
 )
 async def view_tile(
-    root: UUID, slide_id: UUID, level: Number, column: Number, row: Number, session: Db
+    root: UUID,
+    slide_id: UUID,
+    level: Number,
+    column: Number,
+    row: Number,
+    request: Request,
+    session: Db,
 ) -> Response:
-    """Return one tile of a slide."""
+    """Return one tile of a slide, or 304 to who has it."""
     scope = await open_scope(session, root)
+    at = (level, column, row)
+    tag = await tile_tag(session, scope, slide_id, at)
+    headers = {"ETag": tag, "Cache-Control": "private, max-age=3600"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
     tile = await slide_tile(session, scope, slide_id, level=level, column=column, row=row)
-    return Response(tile, media_type=JPEG)
+    return Response(tile, media_type=JPEG, headers=headers)
 
 
 def _found(found: Found, query: Query) -> Response:

@@ -43,6 +43,14 @@ def _text(column: Any) -> Match:
 
 
 def _uids(column: Any) -> Match:
+    def match(scope: Scope, value: str) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = scope.uid_of(column).in_(value.replace("\\", ",").split(","))
+        return found
+
+    return match
+
+
+def _classes(column: Any) -> Match:
     def match(_scope: Scope, value: str) -> ColumnElement[bool]:
         found: ColumnElement[bool] = column.in_(value.replace("\\", ",").split(","))
         return found
@@ -117,7 +125,7 @@ _SERIES: Mapping[str, Match] = {
 }
 _INSTANCES: Mapping[str, Match] = {
     **_SERIES,
-    "00080016": _uids(Instance.sop_class_uid),
+    "00080016": _classes(Instance.sop_class_uid),
     "00080018": _uids(Instance.sop_uid),
     "00200013": _whole_number,
 }

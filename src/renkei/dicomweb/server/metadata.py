@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
-from renkei.dicomweb.attributes import Attributes, placed
+from renkei.dicomweb.attributes import Attributes, placed, renamed
 from renkei.dicomweb.frames import metadata
-from renkei.dicomweb.server.below import Place, Scope, kept_at
+from renkei.dicomweb.server.below import Kept, Place, Scope, kept_at
 from renkei.dicomweb.server.cache import Cache
 from renkei.server.storage import ObjectErasedError, StoredObject, load_many
 
@@ -37,7 +37,11 @@ async def metadata_at(session: AsyncSession, scope: Scope, place: Place) -> list
         return await compute.run(metadata, await load_many(session, ids), seconds=120.0)
 
     found = await HEADERS.get(ids, make)
-    return [
-        placed(attributes, one.url, scope.alias(one.subject_id) if scope.blind else None)
-        for one, attributes in zip(kept, found, strict=True)
-    ]
+    return [_told(scope, one, attributes) for one, attributes in zip(kept, found, strict=True)]
+
+
+def _told(scope: Scope, one: Kept, attributes: Attributes) -> Attributes:
+    if not scope.blind:
+        return placed(attributes, one.url)
+    named = attributes if one.made else renamed(attributes, scope.uid)
+    return placed(named, one.url, scope.alias(one.subject_id))

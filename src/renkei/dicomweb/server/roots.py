@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
+from starlette.responses import Response
 
 from renkei.dicomweb.server.tables import Purpose, Root, RootImage
 from renkei.errors import NotFoundError, UsageError
@@ -59,10 +60,12 @@ async def grant_root(
     series_ids: Sequence[UUID] = (),
     slide_ids: Sequence[UUID] = (),
     expires_at: datetime | None = None,
+    labels: Sequence[str] = (),
 ) -> Opened:
     """Open a root for a user over images that the actor may see; eight hours unless said.
 
-    The user sees below it only what their own rights still show when they ask.
+    The user sees below it only what their own rights still show when they ask. `labels` are the
+    names that its viewer offers.
 
     Raises:
         EmptyRootError: No image is named, or too many.
@@ -80,6 +83,7 @@ async def grant_root(
         purpose=purpose,
         secret_sha256=hash_secret(secret),
         expires_at=expires_at or datetime.now(UTC) + timedelta(hours=HOURS),
+        labels=list(labels),
     )
     session.add(root)
     await session.flush()
@@ -180,3 +184,16 @@ def _uuid(text: object) -> UUID | None:
         return UUID(str(text))
     except ValueError:
         return None
+
+
+def set_cookie(response: Response, opened: Opened, *, secure: bool) -> None:
+    """Give the holder of a new root the cookie of its path."""
+    response.set_cookie(
+        COOKIE,
+        opened.secret,
+        expires=opened.root.expires_at,
+        path=opened.path,
+        httponly=True,
+        samesite="strict",
+        secure=secure,
+    )

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from renkei.dicomweb.server.held import router as held
 from renkei.dicomweb.server.images import router as images
-from renkei.dicomweb.server.roots import COOKIE, close_root, grant_root
+from renkei.dicomweb.server.ohif import router as ohif
+from renkei.dicomweb.server.roots import close_root, grant_root, set_cookie
 from renkei.dicomweb.server.schemas import RootIn, RootOut
 from renkei.server.actor import Permission
 from renkei.server.db import actor_of
@@ -29,15 +30,7 @@ async def post_root(body: RootIn, request: Request, response: Response, session:
         slide_ids=body.slides,
     )
     root = opened.root
-    response.set_cookie(
-        COOKIE,
-        opened.secret,
-        expires=root.expires_at,
-        path=opened.path,
-        httponly=True,
-        samesite="strict",
-        secure=over_tls(request),
-    )
+    set_cookie(response, opened, secure=over_tls(request))
     return RootOut(id=root.id, path=opened.path, purpose=root.purpose, expires_at=root.expires_at)
 
 
@@ -50,3 +43,4 @@ async def delete_root(root_id: UUID, session: Db) -> None:
 router.include_router(roots)
 router.include_router(held)
 router.include_router(images)
+router.include_router(ohif)

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, distinct, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.dicomweb.attributes import Attributes, attribute
-from renkei.dicomweb.server.below import Scope, names_of
+from renkei.dicomweb.server.below import Place, Scope, names_of
+from renkei.dicomweb.server.made import search_made
 from renkei.dicomweb.server.match import (
     FUZZY_NAME,
     MATCHES,
@@ -124,12 +125,14 @@ async def search_studies(session: AsyncSession, scope: Scope, query: Query) -> F
     found = []
     for study in studies:
         _, modalities, series, instances = held.get(study.id, (None, [], 0, 0))
+        made = await search_made(session, scope, Place(scope.uid(study.study_uid)), {})
+        also = {str(one["00080060"]["Value"][0]) for one in made}
         found.append(
             {
                 **_study(scope, study, names[study.subject_id]),
-                "00080061": attribute("CS", *sorted(modalities)),
-                "00201206": attribute("IS", series),
-                "00201208": attribute("IS", int(instances)),
+                "00080061": attribute("CS", *sorted({*modalities, *also})),
+                "00201206": attribute("IS", series + len(made)),
+                "00201208": attribute("IS", int(instances) + len(made)),
             }
         )
     return Found(found, more)
@@ -146,7 +149,7 @@ async def search_series(
         .order_by(Series.id)
     )
     if study_uid is not None:
-        rows = rows.where(Study.study_uid == study_uid)
+        rows = rows.where(scope.uid_of(Study.study_uid) == study_uid)
     found, more = _page((await session.execute(_part(scope, rows, query))).all(), query)
     names = await names_of(session, scope, {study.subject_id for study, _ in found})
     answers = [
@@ -157,7 +160,7 @@ async def search_series(
         }
         for study, series in found
     ]
-    return Found(answers, more)
+    return Found(answers + await _made(session, scope, query, Place(study_uid), more=more), more)
 
 
 async def search_instances(
@@ -176,9 +179,9 @@ async def search_instances(
         .order_by(Series.id, Instance.number, Instance.sop_uid)
     )
     if study_uid is not None:
-        rows = rows.where(Study.study_uid == study_uid)
+        rows = rows.where(scope.uid_of(Study.study_uid) == study_uid)
     if series_uid is not None:
-        rows = rows.where(Series.series_uid == series_uid)
+        rows = rows.where(scope.uid_of(Series.series_uid) == series_uid)
     found, more = _page((await session.execute(_part(scope, rows, query))).all(), query)
     names = await names_of(session, scope, {study.subject_id for study, _, _ in found})
     answers = [
@@ -190,7 +193,17 @@ async def search_instances(
         }
         for study, series, instance in found
     ]
-    return Found(answers, more)
+    place = Place(study_uid, series_uid)
+    return Found(answers + await _made(session, scope, query, place, more=more), more)
+
+
+async def _made(
+    session: AsyncSession, scope: Scope, query: Query, place: Place, *, more: bool
+) -> list[Attributes]:
+    """Return what was made for the root, after the last of what was sent."""
+    if more or query.offset:
+        return []
+    return await search_made(session, scope, place, query.matches)
 
 
 def _below(scope: Scope) -> ColumnElement[bool]:
@@ -224,34 +237,42 @@ def _study(scope: Scope, study: Study, patient: str) -> Attributes:
         "00080050": attribute("SH"),
         "00080090": attribute("PN"),
         "00081030": attribute("LO", study.description),
-        "00081190": attribute("UR", f"{scope.path}/studies/{study.study_uid}"),
+        "00081190": attribute("UR", f"{scope.path}/studies/{scope.uid(study.study_uid)}"),
         "00100010": attribute("PN", patient),
         "00100020": attribute("LO", patient),
-        "0020000D": attribute("UI", study.study_uid),
+        "0020000D": attribute("UI", scope.uid(study.study_uid)),
     }
 
 
 def _series(scope: Scope, study: Study, series: Series) -> Attributes:
-    url = f"{scope.path}/studies/{study.study_uid}/series/{series.series_uid}"
+    url = _series_url(scope, study, series)
+    frame = series.frame_of_reference_uid
     return {
         "00080060": attribute("CS", series.modality),
         "0008103E": attribute("LO", series.description),
         "00081190": attribute("UR", url),
         "00180015": attribute("CS", series.body_part),
-        "0020000E": attribute("UI", series.series_uid),
-        "00200052": attribute("UI", series.frame_of_reference_uid),
+        "0020000E": attribute("UI", scope.uid(series.series_uid)),
+        "00200052": attribute("UI", scope.uid(frame) if frame else None),
         "00201209": attribute("IS", series.instances),
     }
 
 
 def _instance(scope: Scope, study: Study, series: Series, instance: Instance) -> Attributes:
-    url = f"{scope.path}/studies/{study.study_uid}/series/{series.series_uid}"
+    url = _series_url(scope, study, series)
+    sop_uid = scope.uid(instance.sop_uid)
     return {
         "00080016": attribute("UI", instance.sop_class_uid),
-        "00080018": attribute("UI", instance.sop_uid),
-        "00081190": attribute("UR", f"{url}/instances/{instance.sop_uid}"),
+        "00080018": attribute("UI", sop_uid),
+        "00081190": attribute("UR", f"{url}/instances/{sop_uid}"),
         "00200013": attribute("IS", instance.number),
     }
+
+
+def _series_url(scope: Scope, study: Study, series: Series) -> str:
+    return (
+        f"{scope.path}/studies/{scope.uid(study.study_uid)}/series/{scope.uid(series.series_uid)}"
+    )
 
 
 def _part(scope: Scope, rows: Q, query: Query) -> Q:
