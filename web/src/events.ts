@@ -12,6 +12,7 @@ const EVENTS = [
   "CaseJudged",
   "CaseOverridden",
   "CaseProcessed",
+  "FindingRaised",
   "HolderTold",
   "LabelSigned",
   "ModelTrained",

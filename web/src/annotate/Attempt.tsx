@@ -3,6 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Loaded } from "../parts/Loaded";
 import { Screen } from "../parts/Screen";
+import { FullReader } from "./FullReader";
 import { SlideDesk } from "./SlideDesk";
 import { Standing } from "./Standing";
 import type { Attempt as AttemptRow, TaskDetail } from "./types";
@@ -33,6 +34,7 @@ function Desk({ attempt, task }: { attempt: AttemptRow; task: TaskDetail }) {
         <Group gap="sm">
           {t("annotate.desk.title", { kind: words ? named(words) : "" })}
           <Standing value={attempt.state} />
+          {task.series_id && <FullReader attempt={attempt} />}
         </Group>
       }
       about={

@@ -11,6 +11,7 @@ import { useMay } from "../shell/session";
 import "./desk.css";
 import { Disputes } from "./Disputes";
 import { Measures } from "./Measures";
+import { ComparedMarks } from "./marks/ComparedMarks";
 import { SidesOfVolume } from "./Sides";
 import { SidesOfSlide } from "./SidesOfSlide";
 import { Sign } from "./Sign";
@@ -104,6 +105,7 @@ function Panels({
       <Section title={t("annotate.measure.title")} about={t("annotate.measure.about")}>
         <Stack gap="sm">
           <Measures comparison={comparison} words={words} slide={task.slide_id !== null} />
+          <ComparedMarks comparison={comparison} words={words} />
         </Stack>
       </Section>
       <Sign task={task} />

@@ -1,4 +1,13 @@
-import { Anchor, Button, Group, Stack, Text, Textarea, UnstyledButton } from "@mantine/core";
+import {
+  Anchor,
+  Button,
+  Group,
+  Select,
+  Stack,
+  Text,
+  Textarea,
+  UnstyledButton,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCheck } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -10,6 +19,7 @@ import { isComposing } from "../parts/form/composing";
 import { Refusal } from "../parts/Refusal";
 import { Help } from "./Help";
 import { openAttempt } from "./lease";
+import { Start } from "./Start";
 import { nextOpen } from "./settling";
 import type { Attempt, Choice, Dispute, TaskDetail, Vocabulary } from "./types";
 import { useNamed } from "./words";
@@ -38,6 +48,13 @@ const choices: [Choice, string][] = [
   ["none", "X"],
   ["edit", "E"],
 ];
+const codes = ["boundary", "missed", "not_a_lesion", "artefact", "guideline", "other"];
+/** What a reason mostly is, by what is disputed; the adjudicator may choose another. */
+const likely: Record<string, string> = {
+  missed_by_a: "missed",
+  missed_by_b: "missed",
+  presence: "missed",
+};
 const open = new Set(["disputed", "adjudicating"]);
 
 /** What is disputed, worst first; one key chooses, a reason follows, Enter keeps it. */
@@ -48,6 +65,7 @@ export function Disputes({ task, attempt, words, disputes, at, setAt }: Props) {
   const dispute = disputes[at];
   const [choice, setChoice] = useState<Choice | null>(null);
   const [reason, setReason] = useState("");
+  const [code, setCode] = useState<string>("missed");
   const [help, { open: showHelp, close: hideHelp }] = useDisclosure(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const decides = attempt !== null && open.has(task.state);
@@ -56,6 +74,7 @@ export function Disputes({ task, attempt, words, disputes, at, setAt }: Props) {
     mutationFn: () =>
       send("POST", `/annotate/disputes/${dispute?.id}/decisions`, {
         choice,
+        code,
         reason: reason.trim(),
       }),
     onSuccess: async () => {
@@ -77,6 +96,7 @@ export function Disputes({ task, attempt, words, disputes, at, setAt }: Props) {
   useEffect(() => {
     setChoice(dispute?.decision?.choice ?? null);
     setReason(dispute?.decision?.reason ?? "");
+    setCode(dispute?.decision?.code ?? likely[dispute?.reason ?? ""] ?? "boundary");
   }, [dispute]);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -176,6 +196,14 @@ export function Disputes({ task, attempt, words, disputes, at, setAt }: Props) {
                 </Button>
               ))}
             </Group>
+            <Select
+              size="xs"
+              allowDeselect={false}
+              label={t("annotate.dispute.code")}
+              value={code}
+              onChange={(value) => value && setCode(value)}
+              data={codes.map((one) => ({ value: one, label: t(`annotate.reason_code.${one}`) }))}
+            />
             <Textarea
               ref={field}
               size="xs"
@@ -192,9 +220,12 @@ export function Disputes({ task, attempt, words, disputes, at, setAt }: Props) {
               }}
             />
             {choice === "edit" && (
-              <Anchor component={Link} to={`/annotate/attempts/${attempt?.id}`} size="sm">
-                {t("annotate.dispute.draw")}
-              </Anchor>
+              <>
+                {attempt && !task.slide_id && <Start attempt={attempt} />}
+                <Anchor component={Link} to={`/annotate/attempts/${attempt?.id}`} size="sm">
+                  {t("annotate.dispute.draw")}
+                </Anchor>
+              </>
             )}
             <Button
               size="xs"

@@ -9,13 +9,15 @@ interface Props {
   height: number;
   canvas: RefObject<HTMLCanvasElement | null>;
   onReady: (viewer: OpenSeadragon.Viewer, header: SlideHeader) => void;
+  /** How many elements lie over it, once they are there. */
+  elements?: number | undefined;
 }
 
 /** A slide with a canvas over it, for what is drawn on it. */
-export function DrawnSlide({ base, height, canvas, onReady }: Props) {
+export function DrawnSlide({ base, height, canvas, onReady, elements }: Props) {
   const { t } = useTranslation();
   return (
-    <Box pos="relative" className="slide">
+    <Box pos="relative" className="slide" data-elements={elements}>
       <SlideViewer
         base={base}
         label={t("annotate.slide.picture")}

@@ -10,6 +10,7 @@ import { count } from "../parts/format";
 import { Refusal } from "../parts/Refusal";
 import { Screen } from "../parts/Screen";
 import { Section } from "../parts/Section";
+import { Propose } from "./Propose";
 import { Tabs } from "./Tabs";
 import type { Task, Vocabulary } from "./types";
 import { shortReference, useNamed } from "./words";
@@ -31,6 +32,8 @@ interface Person {
   active: boolean;
 }
 
+/** How many read by each protocol. */
+const readersOf: Record<string, number> = { single: 1, double: 2, triple: 3, four: 4 };
 const ended = new Set(["signed", "excluded", "withdrawn"]);
 
 function useChoices() {
@@ -48,7 +51,7 @@ function useChoices() {
   });
 }
 
-/** Hand out accepted cases to two readers and an adjudicator. */
+/** Hand out accepted cases to readers and who decides or signs. */
 export function HandOut() {
   const { t } = useTranslation();
   const named = useNamed();
@@ -57,6 +60,7 @@ export function HandOut() {
   const client = useQueryClient();
   const choices = useChoices();
   const [words, setWords] = useState<string | null>(null);
+  const [protocol, setProtocol] = useState("double");
   const [team, setTeam] = useState<(string | null)[]>([null, null, null]);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const found = choices.data;
@@ -74,8 +78,9 @@ export function HandOut() {
       send("POST", "/annotate/tasks", {
         [slides ? "slide_ids" : "series_ids"]: [...picked],
         vocabulary: words,
-        readers: team.slice(0, 2),
-        adjudicator: team[2],
+        protocol,
+        readers: team.slice(0, -1),
+        adjudicator: team.at(-1),
       }),
     onSuccess: async () => {
       await client.invalidateQueries();
@@ -89,7 +94,7 @@ export function HandOut() {
       return next;
     });
   const all = fitting.length > 0 && fitting.every((one) => picked.has(one.id));
-  const ready = picked.size > 0 && team.every(Boolean) && new Set(team).size === 3;
+  const ready = picked.size > 0 && team.every(Boolean) && new Set(team).size === team.length;
   return (
     <Screen title={t("annotate.hand_out.title")} about={t("annotate.hand_out.about")}>
       <Tabs />
@@ -110,12 +115,33 @@ export function HandOut() {
               label: `${named(one)} (${shortReference(one.reference)})`,
             }))}
           />
-          {(["reader_1", "reader_2", "adjudicator"] as const).map((part, at) => (
+          <Select
+            size="xs"
+            w={230}
+            allowDeselect={false}
+            label={t("annotate.column.protocol")}
+            value={protocol}
+            onChange={(value) => {
+              if (!value) return;
+              setProtocol(value);
+              setTeam(Array.from({ length: (readersOf[value] ?? 2) + 1 }, () => null));
+            }}
+            data={Object.keys(readersOf).map((value) => ({
+              value,
+              label: t(`annotate.protocol.${value}`),
+            }))}
+          />
+          {team.map((_, at) => (
             <Select
-              key={part}
+              // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place in the team
+              key={at}
               size="xs"
               w={200}
-              label={t(`annotate.hand_out.${part}`)}
+              label={
+                at === team.length - 1
+                  ? t("annotate.hand_out.adjudicator")
+                  : t("annotate.hand_out.reader", { n: at + 1 })
+              }
               value={team[at] ?? null}
               onChange={(value) => setTeam((now) => now.map((one, n) => (n === at ? value : one)))}
               data={(found?.people ?? [])
@@ -123,6 +149,13 @@ export function HandOut() {
                 .map((one) => ({ value: one.id, label: one.name }))}
             />
           ))}
+          <Propose
+            images={[...picked]}
+            slides={slides}
+            vocabulary={words}
+            protocol={protocol}
+            take={setTeam}
+          />
         </Group>
       </Section>
       <Section

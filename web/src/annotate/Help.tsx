@@ -1,50 +1,63 @@
 import { Modal, Table } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { keyName, TOGGLES, WINDOW_CODE } from "./keys";
+import { MARK_TOOLS } from "./marks/tools";
+import { TOOLS } from "./tools";
 
-const brush = [
-  ["B", "brush"],
-  ["E", "erase"],
-  ["W", "window"],
-  ["[  ]", "size"],
-  ["1 – 9", "label"],
-  ["L", "lock"],
-  ["Ctrl Z / Ctrl Y", "undo"],
-  ["↑ ↓", "slice"],
-  ["+ − 0", "zoom"],
-  ["Space", "pan"],
-  ["?", "help"],
-] as const;
-const polygon = [
-  ["1 – 9", "label"],
-  ["P", "polygon"],
-  ["V", "select"],
-  ["Enter", "close"],
-  ["Esc", "cancel"],
-  ["Delete", "delete"],
-  ["?", "help"],
-] as const;
-const compare = [
-  ["N / P", "next"],
-  ["A", "a"],
-  ["B", "b"],
-  ["M", "merge"],
-  ["X", "none"],
-  ["↑ ↓", "slice"],
-  ["?", "help"],
-] as const;
-const sheets = { brush, polygon, compare };
+type Row = readonly [keys: string, words: string];
+
+const compare: readonly Row[] = [
+  ["N / P", "annotate.help.next"],
+  ["A", "annotate.help.a"],
+  ["B", "annotate.help.b"],
+  ["M", "annotate.help.merge"],
+  ["X", "annotate.help.none"],
+  ["↑ ↓", "annotate.help.slice"],
+  ["?", "annotate.help.help"],
+];
+
+/** The keys of the desk: what the registry of tools says, then settings and the viewer's. */
+function desk(left: boolean): readonly Row[] {
+  return [
+    ...TOOLS.map(({ name, code }): Row => [keyName(code, left), `annotate.tool_about.${name}`]),
+    ...MARK_TOOLS.map(({ kind, code }): Row => [`Alt ${code.slice(3)}`, `annotate.marks.${kind}`]),
+    [keyName(WINDOW_CODE, left), "annotate.help.window"],
+    ["[  ]", "annotate.help.size"],
+    [keyName(TOGGLES.deep, left), "annotate.setting.deep"],
+    [keyName(TOGGLES.range, left), "annotate.setting.range"],
+    [keyName(TOGGLES.subtract, left), "annotate.setting.subtract"],
+    [keyName(TOGGLES.keepOthers, left), "annotate.help.lock"],
+    ["1 – 9", "annotate.help.label"],
+    ["Enter", "annotate.help.end"],
+    ["Backspace", "annotate.help.back"],
+    ["Esc", "annotate.help.cancel"],
+    ["Ctrl Z / Ctrl Y", "annotate.help.undo"],
+    ["↑ ↓", "annotate.help.slice"],
+    ["Shift 1 – 9", "annotate.help.presets"],
+    ["X", "annotate.help.cross"],
+    ["M", "annotate.help.layout"],
+    ["K", "annotate.help.cine"],
+    ["I", "annotate.help.invert"],
+    ["+ − 0", "annotate.help.zoom"],
+    ["Space", "annotate.help.pan"],
+    ["?", "annotate.help.help"],
+  ];
+}
 
 /** The keys of a screen; `?` opens and Esc closes it. */
 export function Help({
   sheet,
+  left = false,
   opened,
   close,
 }: {
-  sheet: keyof typeof sheets;
+  sheet: "desk" | "compare";
+  left?: boolean;
   opened: boolean;
   close: () => void;
 }) {
   const { t } = useTranslation();
+  const rows = sheet === "desk" ? desk(left) : compare;
   return (
     <Modal
       opened={opened}
@@ -55,12 +68,12 @@ export function Help({
     >
       <Table className="keys" verticalSpacing={4} fz="sm">
         <Table.Tbody>
-          {sheets[sheet].map(([keys, what]) => (
-            <Table.Tr key={what}>
+          {rows.map(([keys, words]) => (
+            <Table.Tr key={words}>
               <Table.Th scope="row" w={150}>
                 <kbd>{keys}</kbd>
               </Table.Th>
-              <Table.Td>{t(`annotate.help.${what}`)}</Table.Td>
+              <Table.Td>{t(words)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

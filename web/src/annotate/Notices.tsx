@@ -14,7 +14,7 @@ interface Props {
   take: () => void;
 }
 
-const handedIn = new Set(["submitted", "accepted", "released"]);
+const handedIn = new Set(["submitted", "accepted", "released", "cannot_read"]);
 
 /** What a reader has to know before drawing: why it came back, who holds it, what was recovered. */
 export function Notices(props: Props) {

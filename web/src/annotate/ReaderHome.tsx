@@ -15,7 +15,7 @@ import { Tabs } from "./Tabs";
 import type { Attempt, Task } from "./types";
 import { shortReference, useNamed, useVocabulary } from "./words";
 
-const reading = new Set(["draft", "ready", "reading"]);
+const reading = new Set(["draft", "ready", "reading", "unblinded", "amending"]);
 const judging = new Set(["disputed", "adjudicating"]);
 const unfinished = new Set(["assigned", "open", "returned", "expired"]);
 

@@ -33,8 +33,10 @@ export function Segments(props: Props) {
       </Group>
       {terms.map((term, at) => {
         const drawn = amount(term);
+        const group = term.group !== terms[at - 1]?.group;
         return (
           <div key={term.key}>
+            {group && <GroupHead terms={terms} group={term.group} />}
             <UnstyledButton
               className="segment"
               aria-pressed={chosen === term.key}
@@ -62,8 +64,24 @@ export function Segments(props: Props) {
   );
 }
 
+/** Which labels exclude each other, and that all others may overlap them. */
+function GroupHead({ terms, group }: { terms: readonly Term[]; group: string }) {
+  const { t } = useTranslation();
+  const many = terms.filter((term) => term.group === group).length;
+  return (
+    <Text size="xs" c="gray.7" px={12} pt={6} className="group-head">
+      {t(many > 1 ? "annotate.desk.exclusive" : "annotate.desk.alone")}
+    </Text>
+  );
+}
+
 /** What is said of a label that is not drawn; an empty picture alone says nothing. */
-function Instead({ term, said, say, locked }: Props & { term: Term }) {
+export function Instead({
+  term,
+  said,
+  say,
+  locked,
+}: Pick<Props, "said" | "say" | "locked"> & { term: Term }) {
   const { t } = useTranslation();
   const named = useNamed();
   const now = said[term.key];

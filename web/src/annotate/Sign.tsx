@@ -9,6 +9,8 @@ import { Hash } from "../parts/Hash";
 import { Loaded } from "../parts/Loaded";
 import { Section } from "../parts/Section";
 import { useMay } from "../shell/session";
+import { Intact } from "./AfterSigning";
+import { OneTimeCode } from "./OneTimeCode";
 import type { Label, Signature, TaskDetail } from "./types";
 import { shortReference } from "./words";
 
@@ -43,22 +45,25 @@ export function Sign({ task }: { task: TaskDetail }) {
               ]}
             />
             {!signature && task.state === "review" && may && (
-              <Act
-                path={`/annotate/tasks/${task.id}/sign`}
-                label={t("annotate.sign.act")}
-                w="fit-content"
-                confirm={{
-                  effects: [
-                    t("annotate.sign.effect_bound", { hash: label.hash.slice(0, 16) }),
-                    t("annotate.sign.effect_used"),
-                    t("annotate.sign.effect_seen"),
-                  ],
-                  type: label.hash.slice(0, 8),
-                }}
-              />
+              <OneTimeCode>
+                <Act
+                  path={`/annotate/tasks/${task.id}/sign`}
+                  label={t("annotate.sign.act")}
+                  w="fit-content"
+                  confirm={{
+                    effects: [
+                      t("annotate.sign.effect_bound", { hash: label.hash.slice(0, 16) }),
+                      t("annotate.sign.effect_used"),
+                      t("annotate.sign.effect_seen"),
+                    ],
+                    type: label.hash.slice(0, 8),
+                  }}
+                />
+              </OneTimeCode>
             )}
+            {signature && <Intact signature={signature.id} />}
             {signature && (
-              <Alert color="teal.9" variant="outline" title={t("annotate.sign.note")}>
+              <Alert color="gray.7" variant="outline" title={t("annotate.sign.note")}>
                 <Text component="pre" size="xs" ff="monospace" m={0} style={{ overflowX: "auto" }}>
                   {signature.note}
                 </Text>

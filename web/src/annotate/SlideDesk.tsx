@@ -1,15 +1,6 @@
-import {
-  ActionIcon,
-  Button,
-  Group,
-  SegmentedControl,
-  Stack,
-  Text,
-  UnstyledButton,
-} from "@mantine/core";
+import { Group, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconArrowBackUp, IconKeyboard, IconTrash } from "@tabler/icons-react";
 import type OpenSeadragon from "openseadragon";
 import { type KeyboardEvent, useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,17 +8,25 @@ import { Refusal } from "../parts/Refusal";
 import { Opened } from "../parts/viewer/root";
 import type { SlideHeader } from "../parts/viewer/SlideViewer";
 import "./desk.css";
+import "./slide/slide.css";
 import { DrawnSlide } from "./DrawnSlide";
 import { Finish } from "./Finish";
-import { Help } from "./Help";
 import { Notices } from "./Notices";
-import { areaOf } from "./polygons";
 import { Segments } from "./Segments";
-import type { Attempt, Element, TaskDetail, Vocabulary } from "./types";
-import { type ElementSaving, useElements } from "./useElements";
+import { Counts } from "./slide/Counts";
+import { Elements } from "./slide/Elements";
+import type { Element } from "./slide/element";
+import { Keys } from "./slide/Keys";
+import { slideAct } from "./slide/keys";
+import { Saved } from "./slide/Saved";
+import { useSettings } from "./slide/settings";
+import { ToolBar } from "./slide/ToolBar";
+import { polygon } from "./slide/tools/polygon";
+import type { SlideTool } from "./slide/tools/tool";
+import type { Attempt, TaskDetail, Vocabulary } from "./types";
+import { useElements } from "./useElements";
 import { toSubmit, useSaid } from "./useSaid";
-import { type SlideMode, useSlideTools } from "./useSlideTools";
-import { useNamed } from "./words";
+import { useSlideTools } from "./useSlideTools";
 
 interface Props {
   attempt: Attempt;
@@ -35,7 +34,12 @@ interface Props {
   words: Vocabulary;
 }
 
-/** The polygon task: outline areas on a slide; each polygon is saved by itself. */
+interface Slide {
+  viewer: OpenSeadragon.Viewer;
+  header: SlideHeader;
+}
+
+/** The task on a slide: outline areas, mark cells, measure; each element is saved by itself. */
 export function SlideDesk(props: Props) {
   return (
     <Opened slide={props.task.slide_id ?? ""} purpose="task">
@@ -46,59 +50,63 @@ export function SlideDesk(props: Props) {
 
 function Desk({ attempt, task, words, base }: Props & { base: string }) {
   const { t } = useTranslation();
-  const named = useNamed();
-  const held = useElements(attempt);
-  const { said, say } = useSaid(attempt);
-  const [mode, setMode] = useState<SlideMode>("polygon");
+  const [slide, setSlide] = useState<Slide>();
+  const [tool, take] = useState<SlideTool>(polygon);
   const [term, setTerm] = useState(words.terms[0]?.key ?? "");
-  const [slide, setSlide] = useState<{ viewer: OpenSeadragon.Viewer; header: SlideHeader }>();
   const [help, { open: showHelp, close: hideHelp }] = useDisclosure(false);
+  const { said, say } = useSaid(attempt);
+  const { settings, set } = useSettings();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const size = [slide?.header.width ?? 0, slide?.header.height ?? 0] as const;
+  const mpp = slide?.header.mpp ?? null;
+  const held = useElements(attempt, size);
+  const { shapes } = held;
   const locked = !held.lease || held.saving.refused !== null;
-  const ready = useCallback((viewer: OpenSeadragon.Viewer, header: SlideHeader) => {
-    setSlide({ viewer, header });
-  }, []);
+  const ready = useCallback(
+    (viewer: OpenSeadragon.Viewer, header: SlideHeader) => setSlide({ viewer, header }),
+    [],
+  );
   const tools = useSlideTools({
     canvas,
     viewer: slide?.viewer ?? null,
-    size: [slide?.header.width ?? 0, slide?.header.height ?? 0],
+    size,
+    mpp,
     words,
-    elements: held.shown,
-    mode,
+    shapes,
+    tool,
+    settings,
     term,
     locked,
     add: held.add,
+    change: held.change,
     refuse: (code) =>
       notifications.show({ message: t(`annotate.slide.${code}`), color: "orange.9" }),
   });
-  const remove = (element: Element | undefined) => element && !locked && held.remove(element);
+  const remove = (element: Element | null) => element && !locked && held.remove(element);
   const press = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
-    if (event.nativeEvent.isComposing || target.closest("input,textarea,select")) return;
-    const digit = /^Digit([1-9])$/.exec(event.code);
-    if (event.ctrlKey || event.metaKey) {
-      if (event.code === "KeyZ" && held.undoable && !locked) held.undo();
-      return;
-    }
-    if (digit) setTerm(words.terms[Number(digit[1]) - 1]?.key ?? term);
-    else if (event.key === "?") showHelp();
-    else if (event.code === "KeyP") setMode("polygon");
-    else if (event.code === "KeyV") setMode("select");
-    else if (event.code === "Escape") tools.cancel();
-    else if (event.code === "Enter" && tools.vertices) tools.close();
-    else if (event.code === "Delete") {
-      remove(held.shown.find((one) => one.element_id === tools.chosen));
-    }
+    const act = target.closest("input,textarea,select") ? null : slideAct(event.nativeEvent);
+    if (act?.kind === "tool") take(act.tool);
+    else if (act?.kind === "label") setTerm(words.terms[act.number - 1]?.key ?? term);
+    else if (act?.kind === "size") {
+      set({ radius: Math.min(120, Math.max(2, settings.radius + 3 * act.by)) });
+    } else if (act?.kind === "undo" && held.undoable && !locked) held.undo();
+    else if (act?.kind === "redo" && held.redoable && !locked) held.redo();
+    else if (act?.kind === "help") showHelp();
+    else if (act?.kind === "cancel") tools.cancel();
+    else if (act?.kind === "finish") tools.finish();
+    else if (act?.kind === "remove") remove(tools.chosen);
   };
   if (held.error) return <Refusal error={held.error} />;
-  const count = (key: string) => held.shown.filter((one) => one.key === key).length;
-  const submitted = toSubmit(words.terms, (one) => count(one.key) > 0, said);
+  const amount = (key: string) => shapes?.amount(key) ?? 0;
+  const submitted = toSubmit(words.terms, (one) => amount(one.key) > 0, said);
+  const box = tools.chosen?.kind === "annotated" ? tools.chosen : null;
   return (
     <Stack gap="sm" onKeyDown={press}>
       <Notices
         attempt={attempt}
         task={task}
-        readOnly={held.ready && !held.lease}
+        readOnly={shapes !== null && !held.lease}
         refused={held.saving.refused}
         take={() => void held.open(true)}
       />
@@ -115,53 +123,23 @@ function Desk({ attempt, task, words, base }: Props & { base: string }) {
       </Group>
       <div className="desk">
         <Stack gap="xs">
-          <Group gap="sm" className="panel" px={10} py={6}>
-            <SegmentedControl
-              size="xs"
-              aria-label={t("annotate.desk.tools")}
-              value={mode}
-              onChange={(value) => setMode(value as SlideMode)}
-              data={[
-                { value: "polygon", label: `${t("annotate.slide.polygon")}  P` },
-                { value: "select", label: `${t("annotate.slide.select")}  V` },
-              ]}
-            />
-            <Text size="sm" c="gray.7">
-              {tools.vertices
-                ? t("annotate.slide.under_way", { n: tools.vertices })
-                : t(`annotate.slide.${mode}_hint`)}
-            </Text>
-            <Group gap={4} ml="auto">
-              <Button
-                size="compact-sm"
-                variant="default"
-                disabled={tools.vertices < 3}
-                onClick={tools.close}
-              >
-                {t("annotate.slide.close")}
-              </Button>
-              <ActionIcon
-                variant="default"
-                aria-label={t("annotate.desk.undo")}
-                disabled={locked || !held.undoable}
-                onClick={held.undo}
-              >
-                <IconArrowBackUp size={17} aria-hidden />
-              </ActionIcon>
-              <ActionIcon
-                variant="default"
-                aria-label={t("annotate.help.title")}
-                onClick={showHelp}
-              >
-                <IconKeyboard size={17} aria-hidden />
-              </ActionIcon>
-            </Group>
-          </Group>
+          <ToolBar
+            tool={tool}
+            take={take}
+            settings={settings}
+            set={set}
+            underWay={tools.underWay}
+            finish={tools.finish}
+            undo={held.undoable && !locked ? held.undo : null}
+            redo={held.redoable && !locked ? held.redo : null}
+            help={showHelp}
+          />
           <DrawnSlide
             base={base}
-            height={Math.max(420, innerHeight - 290)}
+            height={Math.max(420, innerHeight - 330)}
             canvas={canvas}
             onReady={ready}
+            elements={shapes?.count}
           />
         </Stack>
         <Stack gap="xs">
@@ -170,76 +148,35 @@ function Desk({ attempt, task, words, base }: Props & { base: string }) {
             chosen={term}
             choose={setTerm}
             amount={(one) =>
-              count(one.key) ? t("annotate.slide.count", { n: count(one.key) }) : null
+              amount(one.key) ? t("annotate.slide.count", { n: amount(one.key) }) : null
             }
             said={said}
             say={say}
             locked={locked}
           />
-          <section className="panel" aria-label={t("annotate.slide.list")}>
-            <Text size="sm" fw={650} px={12} pt={8} pb={4}>
-              {t("annotate.slide.list")}
-            </Text>
-            {held.shown.map((element, at) => {
-              const kind = words.terms.find((one) => one.key === element.key);
-              const mpp = slide?.header.mpp;
-              const area = areaOf(element.rings[0] ?? []);
-              return (
-                <Group key={element.element_id} gap={0} wrap="nowrap" pr={8}>
-                  <UnstyledButton
-                    className="segment"
-                    aria-pressed={tools.chosen === element.element_id}
-                    onClick={() => tools.setChosen(element.element_id)}
-                  >
-                    <Text size="xs" c="gray.7" ta="right">
-                      {at + 1}
-                    </Text>
-                    <span className="swatch" style={{ background: kind?.colour }} aria-hidden />
-                    <Text size="sm">{named(kind)}</Text>
-                    <Text size="xs" c="gray.7">
-                      {mpp
-                        ? `${((area * mpp * mpp) / 1e6).toFixed(3)} mm²`
-                        : `${area.toFixed(0)} px²`}
-                    </Text>
-                  </UnstyledButton>
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray.8"
-                    disabled={locked}
-                    aria-label={t("annotate.slide.delete", { n: at + 1 })}
-                    onClick={() => remove(element)}
-                  >
-                    <IconTrash size={16} aria-hidden />
-                  </ActionIcon>
-                </Group>
-              );
-            })}
-            {held.shown.length === 0 && (
-              <Text size="sm" c="gray.7" px={12} pb={10}>
-                {t("annotate.slide.none")}
-              </Text>
-            )}
-          </section>
+          {shapes && box && (
+            <Counts
+              shapes={shapes}
+              words={words}
+              box={box}
+              mpp={mpp}
+              field_mm2={settings.field_mm2}
+            />
+          )}
+          {shapes && (
+            <Elements
+              shapes={shapes}
+              words={words}
+              mpp={mpp}
+              chosen={tools.chosen?.element_id ?? null}
+              choose={tools.choose}
+              remove={remove}
+              locked={locked}
+            />
+          )}
         </Stack>
       </div>
-      <Help sheet="polygon" opened={help} close={hideHelp} />
+      <Keys opened={help} close={hideHelp} />
     </Stack>
-  );
-}
-
-function Saved({ saving }: { saving: ElementSaving }) {
-  const { t } = useTranslation();
-  const time = saving.saved?.at.toLocaleTimeString("ja-JP", { hour12: false });
-  const words = saving.offline
-    ? t("annotate.desk.offline", { n: saving.waiting })
-    : saving.waiting
-      ? t("annotate.desk.saving", { n: saving.waiting })
-      : time
-        ? t("annotate.desk.saved", { time })
-        : t("annotate.desk.nothing_new");
-  return (
-    <Text size="sm" role="status" aria-live="polite" c={saving.offline ? "red.9" : "gray.8"}>
-      {words}
-    </Text>
   );
 }

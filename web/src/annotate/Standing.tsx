@@ -16,6 +16,10 @@ const looks: Record<string, [string, typeof IconCheck]> = {
   disputed: ["orange.9", IconAlertTriangle],
   returned: ["orange.9", IconAlertTriangle],
   adjudicating: ["orange.9", IconAlertTriangle],
+  cannot_read: ["orange.9", IconAlertTriangle],
+  expired: ["orange.9", IconClock],
+  unblinded: ["indigo.8", IconClock],
+  amending: ["indigo.8", IconClock],
   review: ["indigo.8", IconClock],
   reading: ["indigo.8", IconClock],
   open: ["indigo.8", IconClock],
@@ -29,7 +33,13 @@ export function Standing({ value }: { value: string }) {
   const { t } = useTranslation();
   const [colour, Icon] = looks[value] ?? ["gray.7", IconCircleDashed];
   return (
-    <Badge color={colour} variant="filled" radius="sm" leftSection={<Icon size={12} aria-hidden />}>
+    <Badge
+      color={colour}
+      variant="filled"
+      radius="sm"
+      miw="max-content"
+      leftSection={<Icon size={12} aria-hidden />}
+    >
       {t(`annotate.state.${value}`, { defaultValue: value })}
     </Badge>
   );

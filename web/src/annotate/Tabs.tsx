@@ -10,6 +10,14 @@ export function Tabs() {
   const views = [
     { to: "/annotate", label: t(labels ? "annotate.tabs.mine" : "annotate.tabs.tasks") },
     ...(assigns ? [{ to: "/annotate/hand-out", label: t("annotate.tabs.hand_out") }] : []),
+    ...(assigns
+      ? [
+          { to: "/annotate/left", label: t("annotate.tabs.left") },
+          { to: "/annotate/migrations", label: t("annotate.tabs.migrations") },
+          { to: "/annotate/readers", label: t("annotate.tabs.readers") },
+        ]
+      : []),
+    { to: "/annotate/findings", label: t("annotate.tabs.findings") },
     { to: "/annotate/reports", label: t("annotate.tabs.reports") },
   ];
   return <Views of={views} />;

@@ -13,12 +13,21 @@ import { Refusal } from "../parts/Refusal";
 import { Screen } from "../parts/Screen";
 import { Section } from "../parts/Section";
 import { useMay } from "../shell/session";
+import { AfterSigning } from "./AfterSigning";
 import { Kind } from "./ReaderHome";
 import { Sign } from "./Sign";
 import { Standing } from "./Standing";
 import type { Report, ReportDetail, TaskDetail } from "./types";
 
-const compared = new Set(["agreed", "disputed", "adjudicating", "review", "signed"]);
+const compared = new Set([
+  "unblinded",
+  "agreed",
+  "disputed",
+  "adjudicating",
+  "review",
+  "signed",
+  "amending",
+]);
 const ended = new Set(["signed", "excluded", "withdrawn"]);
 
 /** One task: where it stands, who has which part, what was compared, signed and reported. */
@@ -46,7 +55,7 @@ function Detail({ task }: { task: TaskDetail }) {
       about={t("annotate.task.about")}
       actions={
         judges &&
-        task.protocol === "double" &&
+        task.protocol !== "single" &&
         compared.has(task.state) && (
           <Button size="xs" component={Link} to={`/annotate/tasks/${task.id}/compare`}>
             {t("annotate.task.compare")}
@@ -109,6 +118,7 @@ function Detail({ task }: { task: TaskDetail }) {
       </Section>
       <Sign task={task} />
       {(task.state === "review" || task.state === "signed") && <TaskReports task={task} />}
+      {assigns && task.state === "signed" && <AfterSigning task={task} />}
       {assigns && !ended.has(task.state) && <Exclude task={task} />}
     </Screen>
   );

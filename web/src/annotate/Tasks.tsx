@@ -18,9 +18,11 @@ const states = [
   "reading",
   "comparing",
   "disputed",
+  "unblinded",
   "adjudicating",
   "review",
   "signed",
+  "amending",
   "excluded",
 ];
 

@@ -1,162 +1,72 @@
-import { ActionIcon, Button, Group, SegmentedControl, Switch, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import {
+  type Icon,
   IconArrowBackUp,
   IconArrowForwardUp,
-  IconBrush,
   IconContrast2,
-  IconEraser,
   IconKeyboard,
 } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { get } from "../api";
-import { Refusal } from "../parts/Refusal";
-import type { Tool } from "./types";
-import { useNamed } from "./words";
-
-export type Mode = "brush" | "erase" | "window";
+import { keyName, WINDOW_CODE } from "./keys";
+import { TOOLS } from "./tools";
+import type { Tool } from "./tools/tool";
 
 interface Props {
-  mode: Mode;
-  setMode: (mode: Mode) => void;
-  radius: number;
-  resize: (by: number) => void;
-  keepOthers: boolean;
-  toggleKeep: () => void;
+  tool: Tool | null;
+  choose: (tool: Tool | null) => void;
   undo: (() => void) | null;
   redo: (() => void) | null;
   help: () => void;
+  left: boolean;
   locked: boolean;
+  children?: ReactNode;
 }
 
-const modes = [
-  ["brush", "B", IconBrush],
-  ["erase", "E", IconEraser],
-  ["window", "W", IconContrast2],
-] as const;
+const WINDOW = { name: "window", code: WINDOW_CODE, Icon: IconContrast2 };
 
-/** The tools of the desk in one line; each says its key. */
-export function Toolbar(props: Props) {
+/** The tools of the desk; each says its key, and below them what the chosen one heeds. */
+export function Toolbar({ tool, choose, undo, redo, help, left, locked, children }: Props) {
   const { t } = useTranslation();
   return (
-    <Group gap="sm" className="panel" px={10} py={6}>
+    <Group gap="sm" className="panel" px={10} py={6} justify="space-between">
       <SegmentedControl
         size="xs"
         aria-label={t("annotate.desk.tools")}
-        value={props.mode}
-        disabled={props.locked}
-        onChange={(value) => props.setMode(value as Mode)}
-        data={modes.map(([value, key, Icon]) => ({
-          value,
+        value={tool?.name ?? WINDOW.name}
+        disabled={locked}
+        onChange={(value) => choose(TOOLS.find((one) => one.name === value) ?? null)}
+        data={[...TOOLS, WINDOW].map(({ name, code, Icon }) => ({
+          value: name,
           label: (
-            <Group gap={5} wrap="nowrap">
+            <Group gap={4} wrap="nowrap" title={t(`annotate.tool_about.${name}`)}>
               <Icon size={15} aria-hidden />
-              {t(`annotate.desk.${value}`)}
+              <span className="tool-name">{t(`annotate.tool.${name}`)}</span>
               <Text span size="xs" c="gray.7" ff="monospace">
-                {key}
+                {keyName(code, left)}
               </Text>
             </Group>
           ),
         }))}
       />
-      <Group gap={4} role="group" aria-label={t("annotate.desk.size")}>
-        <Button
-          size="compact-xs"
-          variant="default"
-          aria-label={t("annotate.desk.smaller")}
-          onClick={() => props.resize(-1)}
-        >
-          [
-        </Button>
-        <Text size="sm" w={66} ta="center" style={{ fontVariantNumeric: "tabular-nums" }}>
-          ⌀ {2 * props.radius} mm
-        </Text>
-        <Button
-          size="compact-xs"
-          variant="default"
-          aria-label={t("annotate.desk.larger")}
-          onClick={() => props.resize(1)}
-        >
-          ]
-        </Button>
+      <Group gap={4}>
+        <Step label={t("annotate.desk.undo")} act={undo} Icon={IconArrowBackUp} />
+        <Step label={t("annotate.desk.redo")} act={redo} Icon={IconArrowForwardUp} />
+        <Step label={`${t("annotate.help.title")} (?)`} act={help} Icon={IconKeyboard} />
       </Group>
-      <Switch
-        size="xs"
-        checked={props.keepOthers}
-        disabled={props.locked}
-        onChange={props.toggleKeep}
-        label={`${t("annotate.desk.keep_others")} L`}
-      />
-      <Group gap={4} ml="auto">
-        <Step label={t("annotate.desk.undo")} act={props.undo} Icon={IconArrowBackUp} />
-        <Step label={t("annotate.desk.redo")} act={props.redo} Icon={IconArrowForwardUp} />
-        <Tooltip label={`${t("annotate.help.title")} (?)`}>
-          <ActionIcon variant="default" aria-label={t("annotate.help.title")} onClick={props.help}>
-            <IconKeyboard size={17} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+      <Group gap="sm" w="100%" mih={30}>
+        {children}
       </Group>
     </Group>
   );
 }
 
-function Step({
-  label,
-  act,
-  Icon,
-}: {
-  label: string;
-  act: (() => void) | null;
-  Icon: typeof IconBrush;
-}) {
+function Step({ label, act, Icon }: { label: string; act: (() => void) | null; Icon: Icon }) {
   return (
     <Tooltip label={label}>
       <ActionIcon variant="default" aria-label={label} disabled={!act} onClick={() => act?.()}>
         <Icon size={17} aria-hidden />
       </ActionIcon>
     </Tooltip>
-  );
-}
-
-/** The computing tools of the server, run on the chosen label. */
-export function ComputingTools({
-  run,
-  label,
-}: {
-  run: ((tool: string) => Promise<void>) | null;
-  label: string;
-}) {
-  const { t } = useTranslation();
-  const named = useNamed();
-  const tools = useQuery({
-    queryKey: ["/annotate/tools"],
-    queryFn: () => get<Tool[]>("/annotate/tools"),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const act = useMutation({ mutationFn: async (tool: string) => run?.(tool) });
-  return (
-    <section className="panel" aria-label={t("annotate.desk.computing")}>
-      <Text size="sm" fw={650} px={12} pt={8}>
-        {t("annotate.desk.computing")}
-      </Text>
-      <Text size="xs" c="gray.7" px={12}>
-        {t("annotate.desk.computing_about", { label })}
-      </Text>
-      <Group gap={6} px={12} py={8}>
-        {tools.data?.map((tool) => (
-          <Button
-            key={tool.name}
-            size="compact-sm"
-            variant="default"
-            disabled={!run || act.isPending}
-            loading={act.isPending && act.variables === tool.name}
-            onClick={() => act.mutate(tool.name)}
-          >
-            {named(tool)}
-          </Button>
-        ))}
-      </Group>
-      {act.error && <Refusal error={act.error} />}
-    </section>
   );
 }

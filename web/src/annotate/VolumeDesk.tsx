@@ -1,26 +1,38 @@
-import { Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Refusal } from "../parts/Refusal";
-import { type PictureHandle, type Place, SliceViewer } from "../parts/viewer/SliceViewer";
+import { type PictureHandle, SliceViewer } from "../parts/viewer/SliceViewer";
 import type { Plane } from "../parts/viewer/volume";
+import { Assists } from "./Assists";
+import { ComfortMenu } from "./ComfortMenu";
+import { ComputingTools } from "./ComputingTools";
 import "./desk.css";
-import { Drawing } from "./drawing";
 import { Finish } from "./Finish";
+import { Hanging } from "./Hanging";
 import { Help } from "./Help";
-import { actOf } from "./keys";
+import { MarkLayer } from "./marks/MarkLayer";
+import { MarkPanel } from "./marks/MarkPanel";
+import { Questions } from "./marks/Questions";
+import { useMarkDesk } from "./marks/useMarkDesk";
 import { Notices } from "./Notices";
 import { SavedLine } from "./SavedLine";
 import { Segments } from "./Segments";
-import { ComputingTools, type Mode, Toolbar } from "./Toolbar";
+import { Toolbar } from "./Toolbar";
+import { ToolSettings } from "./ToolSettings";
+import { PathPreview } from "./tools/PathPreview";
 import type { Attempt, TaskDetail, Term, Vocabulary } from "./types";
+import { useComfort } from "./useComfort";
+import { useDeskKeys } from "./useDeskKeys";
+import { useDrawing } from "./useDrawing";
+import { useLayers } from "./useLayers";
+import { useProgress } from "./useProgress";
 import { useReading } from "./useReading";
 import { toSubmit, useSaid } from "./useSaid";
+import { Visited } from "./Visited";
 import { taskVolume } from "./volume";
-import { coloursOf, useNamed } from "./words";
-
-const SIZES = [1, 2, 3, 4, 6, 8, 10, 12, 15, 20, 25, 30, 40];
+import { useNamed } from "./words";
 
 interface Props {
   attempt: Attempt;
@@ -28,96 +40,60 @@ interface Props {
   words: Vocabulary;
 }
 
-/** The brush task: draw labels on a slice stack; every stroke is saved as it ends. */
+/** The drawing task: draw labels on a slice stack; every stroke is saved as it ends. */
 export function VolumeDesk({ attempt, task, words }: Props) {
   const { t } = useTranslation();
   const named = useNamed();
-  const { reading, error, saving, version, changed, open, runTool } = useReading(attempt, words);
+  const { reading, error, saving, version, changed, open, ...server } = useReading(attempt, words);
   const { said, say } = useSaid(attempt);
-  const [mode, setMode] = useState<Mode>("brush");
-  const [radius, setRadius] = useState(6);
-  const [keepOthers, setKeepOthers] = useState(true);
-  const [chosen, setChosen] = useState(words.terms[0]?.key ?? "");
-  const [unseen, setUnseen] = useState(0);
+  const { comfort, setComfort } = useComfort();
+  const { left } = comfort;
+  const terms = useMemo(() => words.terms.filter((one) => one.geometry === "mask"), [words]);
+  const [chosen, setChosen] = useState(terms[0]?.key ?? "");
+  const [goal, setGoal] = useState<number>();
   const [help, { open: showHelp, close: hideHelp }] = useDisclosure(false);
   const picture = useRef<PictureHandle>(null);
-  const drawing = useRef<Drawing | null>(null);
-  const seen = useRef(new Set<number>());
   const volume = useMemo(() => taskVolume(task), [task]);
   const { header } = volume;
-  const term = words.terms.find((one) => one.key === chosen) as Term;
-  const locked = !reading?.saver || saving.refused !== null;
-
-  const layers = useMemo(() => {
-    const colours = coloursOf(words);
-    return words.groups.map((group) => ({
-      labels: reading?.canvas[group] ?? new Uint8Array(0),
-      colours,
-      opacity: 0.32,
-    }));
-  }, [reading, words]);
+  const term = terms.find((one) => one.key === chosen) as Term;
+  const closed = !reading?.saver || saving.refused !== null;
+  const locked = closed || server.computing;
+  const lease = closed ? null : (reading?.lease ?? null);
+  const progress = useProgress(attempt.id, lease, header);
+  const { pressure } = comfort;
+  const drawing = useDrawing({ reading, store: volume, term, locked, pressure, picture, changed });
+  const { tool, settings } = drawing;
+  const desk = useMarkDesk({ attempt: attempt.id, lease, store: volume, words, drawing });
+  const layers = useLayers(reading, words, drawing.scribbles);
+  const unit = header.modality === "CT" ? "HU" : "";
+  const { look: visit } = progress;
+  const { look: turn } = desk;
   const look = useCallback(
     (plane: Plane, index: number) => {
-      if (plane === "axial") seen.current.add(index);
-      setUnseen(header.shape[0] - seen.current.size);
+      visit(plane, index);
+      turn(plane, index);
     },
-    [header],
+    [visit, turn],
   );
-  const step = (which: "undo" | "redo") => {
-    if (!reading || locked) return;
-    reading.history[which]();
-    picture.current?.redraw(null);
-    changed();
-  };
-  const resize = (by: number) =>
-    setRadius((now) => {
-      const at = SIZES.indexOf(now) + by;
-      return SIZES[Math.min(SIZES.length - 1, Math.max(0, at))] ?? now;
-    });
   const choose = (key: string) => {
+    if (!terms.some((one) => one.key === key)) return;
+    drawing.cancel();
     setChosen(key);
     picture.current?.focus();
   };
-  const down = (place: Place) => {
-    if (mode === "window" || locked || !reading) return false;
-    const how = { erase: mode === "erase", keepOthers };
-    const { canvas } = reading;
-    drawing.current = new Drawing(
-      canvas,
-      header,
-      place.plane,
-      place.index,
-      place,
-      radius,
-      term,
-      how,
-    );
-    picture.current?.redraw(drawing.current.to(place));
-    return true;
+  const back = (which: "undo" | "redo") => {
+    if (locked) return;
+    if (drawing.takeBack(which)) return changed();
+    void server.step(which).then(() => picture.current?.redraw(null));
   };
-  const move = (places: Place[]) => {
-    if (!drawing.current) return;
-    for (const place of places) picture.current?.redraw(drawing.current.to(place));
+  const window = header.window ?? { centre: 50, width: 300 };
+  const range = {
+    low: Math.round(window.centre - window.width / 2),
+    high: Math.round(window.centre + window.width / 2),
   };
-  const up = () => {
-    const runs = drawing.current?.stroke.runs() ?? [];
-    drawing.current = null;
-    if (!runs.length || !reading) return;
-    reading.history.push(runs);
-    changed();
-  };
-  const press = (event: KeyboardEvent) => {
-    const typing = (event.target as HTMLElement).closest("input:not([type=range]),textarea,select");
-    const act = typing ? null : actOf({ ...pressedOf(event) });
-    if (!act) return;
-    event.preventDefault();
-    if (act.kind === "tool") setMode(act.tool);
-    else if (act.kind === "size") resize(act.by);
-    else if (act.kind === "lock") setKeepOthers((now) => !now);
-    else if (act.kind === "help") showHelp();
-    else if (act.kind === "label") choose(words.terms[act.number - 1]?.key ?? chosen);
-    else step(act.kind);
-  };
+  const height = Math.max(420, innerHeight - 370);
+  const act = { drawing, terms, left, range, choose, step: back, help: showHelp };
+  const { press, resize, toggle } = useDeskKeys(act);
 
   if (error) return <Refusal error={error} retry={() => void open(false)} />;
   if (!reading) return <Skeleton h={640} />;
@@ -128,9 +104,15 @@ export function VolumeDesk({ attempt, task, words }: Props) {
     const volume = millilitres(one);
     return volume ? `${volume < 10 ? volume.toFixed(2) : volume.toFixed(1)} mL` : null;
   };
-  const submitted = toSubmit(words.terms, (one) => millilitres(one) > 0, said);
+  const there = (one: Term) => (one.geometry === "mask" ? millilitres(one) : desk.count(one)) > 0;
+  const submitted = toSubmit(words.terms, there, said);
+  const settled = async () => {
+    await reading.saver?.settled();
+    await desk.marks.settled();
+    await progress.keep();
+  };
   return (
-    <Stack gap="sm" onKeyDown={press}>
+    <Stack gap="sm" onKeyDown={(event) => desk.press(event) || press(event)}>
       <Notices
         attempt={attempt}
         task={task}
@@ -142,47 +124,91 @@ export function VolumeDesk({ attempt, task, words }: Props) {
       />
       <Group justify="space-between">
         <SavedLine saving={saving} />
-        <Finish
-          attempt={attempt}
-          lease={locked ? null : reading.lease}
-          terms={words.terms}
-          submitted={submitted}
-          unseen={unseen}
-          settled={async () => reading.saver?.settled()}
-        />
+        <Group gap="xs">
+          <ComfortMenu comfort={comfort} set={setComfort} />
+          <Finish
+            attempt={attempt}
+            lease={locked ? null : lease}
+            terms={words.terms}
+            submitted={submitted}
+            unseen={progress.unseen}
+            settled={settled}
+          />
+        </Group>
       </Group>
-      <div className="desk" data-version={version}>
-        <Stack gap="xs">
+      <div className={left ? "desk desk-left" : "desk"} data-version={version}>
+        <Stack gap="xs" className="desk-picture">
           <Toolbar
-            mode={mode}
-            setMode={setMode}
-            radius={radius}
-            resize={resize}
-            keepOthers={keepOthers}
-            toggleKeep={() => setKeepOthers((now) => !now)}
-            undo={!locked && reading.history.canUndo ? () => step("undo") : null}
-            redo={!locked && reading.history.canRedo ? () => step("redo") : null}
+            tool={desk.measuring ? null : tool}
+            choose={(next) => {
+              desk.marking.choose(null);
+              drawing.choose(next);
+            }}
+            undo={!locked && reading.history.canUndo ? () => back("undo") : null}
+            redo={!locked && reading.history.canRedo ? () => back("redo") : null}
             help={showHelp}
+            left={left}
             locked={locked}
-          />
-          <SliceViewer
-            base={task.id}
-            open={async () => volume}
-            label={t("annotate.desk.picture", { label: named(term) })}
-            height={Math.max(420, innerHeight - 330)}
-            layers={layers}
-            version={version}
-            cursorMm={mode === "window" || locked ? undefined : radius}
-            handle={picture}
-            onSlice={look}
-            onDown={down}
-            onMove={move}
-            onUp={up}
-          />
+          >
+            {tool ? (
+              <ToolSettings
+                tool={tool}
+                settings={settings}
+                set={drawing.set}
+                toggle={toggle}
+                resize={resize}
+                unit={unit}
+                left={left}
+                locked={locked}
+              />
+            ) : (
+              <Text size="xs" c="gray.7">
+                {t("annotate.tool_about.window")}
+              </Text>
+            )}
+            {drawing.open && (
+              <Button size="compact-xs" variant="outline" onClick={drawing.end}>
+                {t("annotate.desk.close_outline")}
+              </Button>
+            )}
+          </Toolbar>
+          {(drawing.refused || server.stuck) && (
+            <Alert color="orange.9" variant="outline" py={6}>
+              {t(`annotate.refused.${drawing.refused ?? "stuck"}`)}
+            </Alert>
+          )}
+          <Hanging task={task} height={height}>
+            {(beside) => (
+              <SliceViewer
+                base={task.id}
+                open={async () => volume}
+                label={t("annotate.desk.picture", { label: named(term) })}
+                height={height}
+                layers={layers}
+                version={version}
+                cursorMm={tool?.ring && !locked && !desk.measuring ? settings.radius : undefined}
+                sliceAt={goal}
+                handle={picture}
+                goal={desk.marking.goal}
+                onSlice={look}
+                onDown={desk.down}
+                onMove={desk.move}
+                onUp={desk.up}
+                overlay={(frame) => (
+                  <>
+                    <PathPreview under={drawing.under} frame={frame} />
+                    <MarkLayer frame={frame} {...desk} store={volume} words={words} />
+                  </>
+                )}
+                {...beside}
+              />
+            )}
+          </Hanging>
+          <Visited seen={progress.seen} depth={header.shape[0]} go={setGoal} />
         </Stack>
         <Stack gap="xs">
           <Segments
-            terms={words.terms}
+            terms={terms}
             chosen={chosen}
             choose={choose}
             amount={amount}
@@ -190,29 +216,30 @@ export function VolumeDesk({ attempt, task, words }: Props) {
             say={say}
             locked={locked}
           />
+          <MarkPanel {...desk} words={words} header={header} said={said} say={say} />
+          <Questions {...desk} words={words} header={header} locked={locked} />
           <ComputingTools
-            label={named(term)}
-            run={locked ? null : (tool) => runTool(tool, term.key, term.group)}
+            term={term}
+            terms={terms}
+            unit={unit}
+            scribbled={drawing.scribbled}
+            run={
+              locked ? null : (call) => server.run({ ...call, ...drawing.given(), key: term.key })
+            }
+          />
+          <Assists
+            attempt={attempt.id}
+            term={term}
+            shape={header.shape}
+            scribbles={drawing.scribbled ? (drawing.given().scribbles ?? []) : []}
+            run={locked ? null : (call) => server.run({ ...call, key: term.key })}
           />
           <Text size="xs" c="gray.7" px={4}>
             {t("annotate.desk.undo_hint")}
           </Text>
         </Stack>
       </div>
-      <Help sheet="brush" opened={help} close={hideHelp} />
+      <Help sheet="desk" left={left} opened={help} close={hideHelp} />
     </Stack>
   );
-}
-
-function pressedOf(event: KeyboardEvent) {
-  const { code, key, ctrlKey, metaKey, shiftKey, altKey } = event;
-  return {
-    code,
-    key,
-    ctrlKey,
-    metaKey,
-    shiftKey,
-    altKey,
-    isComposing: event.nativeEvent.isComposing,
-  };
 }

@@ -1,3 +1,4 @@
+import type { Step } from "./history";
 import type { Run } from "./runs";
 
 /** A stroke that the server has not confirmed yet. */
@@ -8,6 +9,7 @@ export interface Pending {
   /** As this browser computes it; empty where it cannot. */
   hash: string;
   runs: Run[];
+  step: Step;
 }
 
 /** Where unconfirmed strokes survive a closed tab or a lost connection. */

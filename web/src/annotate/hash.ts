@@ -15,6 +15,16 @@ export function runTable(runs: readonly Run[], groups: readonly string[]): BigIn
   return table;
 }
 
+/** The runs of such a table, as the server sends a stroke of its log. */
+export function runsOf(bytes: ArrayBuffer, groups: readonly string[]): Run[] {
+  const table = new BigInt64Array(bytes);
+  return Array.from({ length: table.length / FIELDS }, (_, row) => {
+    const field = (column: number) => Number(table[row * FIELDS + column]);
+    const group = groups[field(0)] ?? "";
+    return { group, start: field(1), length: field(2), old: field(3), new: field(4) };
+  });
+}
+
 async function sha256(bytes: BufferSource): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");

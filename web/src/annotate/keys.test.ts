@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { actOf } from "./keys";
+import { actOf, keyName, mirrored, TOGGLES, WINDOW_CODE } from "./keys";
+import { TOOLS } from "./tools";
+import { brush } from "./tools/brush";
 
 const press = (code: string, more: object = {}) => ({
   code,
@@ -13,7 +15,7 @@ const press = (code: string, more: object = {}) => ({
 });
 
 test("a key acts by its place, whatever the input method makes of it", () => {
-  expect(actOf(press("KeyB", { key: "ｂ" }))).toEqual({ kind: "tool", tool: "brush" });
+  expect(actOf(press("KeyB", { key: "ｂ" }))).toEqual({ kind: "tool", tool: brush });
   expect(actOf(press("Digit3", { key: "３" }))).toEqual({ kind: "label", number: 3 });
 });
 
@@ -28,6 +30,16 @@ test("undo and redo take Ctrl or Command", () => {
   expect(actOf(press("KeyZ"))).toBeNull();
 });
 
-test("brackets of a Japanese keyboard size the brush", () => {
-  expect(actOf(press("Backslash", { key: "]" }))).toEqual({ kind: "size", by: 1 });
+test("every tool and setting has a key of its own that no viewer key takes, for either hand", () => {
+  const codes = [...TOOLS.map((tool) => tool.code), ...Object.values(TOGGLES), WINDOW_CODE];
+  for (const all of [codes, codes.map(mirrored)]) {
+    expect(new Set(all).size).toBe(codes.length);
+    for (const taken of ["KeyI", "KeyK", "KeyM", "KeyX"]) expect(all).not.toContain(taken);
+  }
+});
+
+test("the other hand's keys do the same, and the list names them", () => {
+  expect(actOf(press("KeyN"), true)).toEqual({ kind: "tool", tool: brush });
+  expect(actOf(press("KeyB"), true)).toBeNull();
+  expect([keyName("KeyB"), keyName("KeyB", true), keyName("KeyC", true)]).toEqual(["B", "N", ","]);
 });

@@ -1,7 +1,11 @@
 export { Attempt } from "./Attempt";
 export { Compare } from "./Compare";
+export { Findings } from "./Findings";
 export { HandOut } from "./HandOut";
 export { Home } from "./Home";
+export { Left } from "./Left";
+export { Migrations } from "./Migrations";
+export { Readers } from "./Readers";
 export { Report } from "./Report";
 export { Reports } from "./Reports";
 export { Task } from "./Task";

@@ -10,9 +10,15 @@ export interface Run {
 /** One byte per voxel and group of labels that exclude each other. */
 export type Canvas = Readonly<Record<string, Uint8Array>>;
 
+// Room for so many changes in one stroke beside the number of a voxel, within 53 bits.
+const MOST_CHANGES = 2 ** 24;
+
 /** Collect the changes of one stroke; a voxel touched twice keeps its first old label. */
 export class Stroke {
-  private readonly before = new Map<number, number>();
+  // Plain lists that only grow: a map of voxels would cost more than the drawing itself.
+  private voxels = new Int32Array(1024);
+  private before = new Uint8Array(1024);
+  private many = 0;
 
   constructor(
     private readonly labels: Uint8Array,
@@ -23,18 +29,27 @@ export class Stroke {
 
   set(voxel: number, label: number): void {
     const old = this.labels[voxel];
-    if (old === undefined || old === label) return;
+    if (old === undefined || old === label || this.many === MOST_CHANGES) return;
     if (this.only !== undefined && old !== this.only) return;
-    if (!this.before.has(voxel)) this.before.set(voxel, old);
+    if (this.many === this.voxels.length) this.grow();
+    this.voxels[this.many] = voxel;
+    this.before[this.many++] = old;
     this.labels[voxel] = label;
   }
 
   /** Return the stroke as runs in order; voxels that ended as they began are left out. */
   runs(): Run[] {
     const found: Run[] = [];
-    const voxels = [...this.before.keys()].sort((a, b) => a - b);
-    for (const voxel of voxels) {
-      const old = this.before.get(voxel) as number;
+    const order = Float64Array.from(
+      { length: this.many },
+      (_, at) => (this.voxels[at] as number) * MOST_CHANGES + at,
+    ).sort();
+    let before = -1;
+    for (const key of order) {
+      const voxel = Math.floor(key / MOST_CHANGES);
+      if (voxel === before) continue;
+      before = voxel;
+      const old = this.before[key % MOST_CHANGES] as number;
       const now = this.labels[voxel] as number;
       if (old === now) continue;
       const last = found.at(-1);
@@ -45,6 +60,14 @@ export class Stroke {
       }
     }
     return found;
+  }
+
+  private grow(): void {
+    const [voxels, before] = [this.voxels, this.before];
+    this.voxels = new Int32Array(2 * voxels.length);
+    this.before = new Uint8Array(2 * before.length);
+    this.voxels.set(voxels);
+    this.before.set(before);
   }
 }
 
@@ -82,56 +105,4 @@ export function difference(group: string, before: Uint8Array, after: Uint8Array)
     }
   }
   return found;
-}
-
-/** Unlimited undo and redo; an undo is a stroke of its own, so that the log only grows. */
-export class History {
-  private done: Run[][] = [];
-  private undone: Run[][] = [];
-
-  constructor(
-    private readonly canvas: Canvas,
-    private readonly changed: (runs: Run[]) => void,
-  ) {}
-
-  get canUndo(): boolean {
-    return this.done.length > 0;
-  }
-
-  get canRedo(): boolean {
-    return this.undone.length > 0;
-  }
-
-  /** Record a stroke that is already drawn; an empty one is no stroke. */
-  push(runs: Run[]): void {
-    if (!runs.length) return;
-    this.adopt(runs);
-    this.changed(runs);
-  }
-
-  /** Record a stroke that is drawn and saved already, such as a computing tool's. */
-  adopt(runs: Run[]): void {
-    if (!runs.length) return;
-    this.done.push(runs);
-    this.undone = [];
-  }
-
-  undo(): Run[] {
-    const runs = this.done.pop();
-    if (!runs) return [];
-    const back = reversed(runs);
-    apply(this.canvas, back);
-    this.undone.push(runs);
-    this.changed(back);
-    return back;
-  }
-
-  redo(): Run[] {
-    const runs = this.undone.pop();
-    if (!runs) return [];
-    apply(this.canvas, runs);
-    this.done.push(runs);
-    this.changed(runs);
-    return runs;
-  }
 }

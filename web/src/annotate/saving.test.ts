@@ -44,7 +44,7 @@ test("strokes go one after the other, each naming the hash before it", async () 
     seen.push(stroke);
     return server(stroke);
   });
-  await Promise.all([made.add(run(1)), made.add(run(2)), made.add(run(3))]);
+  await Promise.all([made.add(run(1), "draw"), made.add(run(2), "draw"), made.add(run(3), "draw")]);
   await made.settled();
   expect(seen.map((stroke) => stroke.seq)).toEqual([1, 2, 3]);
   expect(seen[1]?.previous).toBe(seen[0]?.hash);
@@ -59,7 +59,7 @@ test("nothing counts as saved before the server's hash came back", async () => {
     });
     return server(stroke);
   });
-  const added = made.add(run(1));
+  const added = made.add(run(1), "draw");
   await expect.poll(() => answer !== undefined).toBe(true);
   expect(made.state.saved).toBeNull();
   answer?.();
@@ -75,7 +75,7 @@ test("a lost connection keeps the stroke and sends the same again", async () => 
     expect(copy.kept.size).toBe(1);
     return server(stroke);
   });
-  await made.add(run(1));
+  await made.add(run(1), "draw");
   expect([tries, copy.kept.size, made.state.offline]).toEqual([3, 0, false]);
   expect(said.some((state) => state.offline)).toBe(true);
 });
@@ -84,15 +84,15 @@ test("a refusal stops the window and keeps the crash copy", async () => {
   const { made, copy } = saver(async () => {
     throw new Problem(409, "lease_held", "elsewhere", "");
   });
-  await made.add(run(1));
-  await made.add(run(2));
+  await made.add(run(1), "draw");
+  await made.add(run(2), "draw");
   expect((made.state.refused as Problem).title).toBe("lease_held");
   expect(copy.kept.size).toBe(1);
 });
 
 test("another hash than this browser's is no save", async () => {
   const { made } = saver(async (stroke) => ({ seq: stroke.seq, hash: "f".repeat(64) }));
-  await made.add(run(1));
+  await made.add(run(1), "draw");
   expect([made.state.saved, made.state.refused === null]).toEqual([null, false]);
 });
 
@@ -101,7 +101,7 @@ async function chain(count: number): Promise<Pending[]> {
   let previous = START;
   for (let seq = 1; seq <= count; seq++) {
     const hash = await strokeHash("a", seq, previous, run(seq), groups);
-    found.push({ attempt: "a", seq, previous, hash, runs: run(seq) });
+    found.push({ attempt: "a", seq, previous, hash, runs: run(seq), step: "draw" });
     previous = hash;
   }
   return found;
@@ -113,7 +113,7 @@ test("after a crash only what the server does not hold is played again", async (
   const labels = new Uint8Array(8);
   labels[1] = 1;
   const found = toReplay(kept, { seq: 1, hash: first.hash }, { organs: labels });
-  expect(found.replay).toEqual([run(2), run(3)]);
+  expect(found.replay.map((stroke) => stroke.runs)).toEqual([run(2), run(3)]);
   expect(found.stray).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { Problem } from "../api";
 import type { CrashCopy, Pending } from "./crash";
 import { strokeHash } from "./hash";
+import type { Step } from "./history";
 import { type Canvas, follows, type Run } from "./runs";
 
 export interface Saved {
@@ -45,14 +46,14 @@ export class Saver {
   ) {}
 
   /** Keep a stroke on this machine at once, then send it. */
-  add(runs: Run[]): Promise<void> {
+  add(runs: Run[], step: Step): Promise<void> {
     if (this.state.refused) return Promise.resolve();
     this.say({ waiting: this.state.waiting + 1 });
     const kept = this.tail.then(async () => {
       const previous = this.queue.at(-1)?.hash || this.last.hash;
       const seq = this.last.seq + this.queue.length + 1;
       const hash = await strokeHash(this.attempt, seq, previous, runs, this.groups);
-      const stroke: Pending = { attempt: this.attempt, seq, previous, hash, runs };
+      const stroke: Pending = { attempt: this.attempt, seq, previous, hash, runs, step };
       this.queue.push(stroke);
       await this.copy.keep(stroke).catch(() => undefined);
     });
@@ -119,7 +120,7 @@ export function toReplay(
   kept: readonly Pending[],
   last: Saved,
   canvas: Canvas,
-): { replay: Run[][]; known: Pending[]; stray: Pending[] } {
+): { replay: Pending[]; known: Pending[]; stray: Pending[] } {
   const ordered = [...kept].sort((a, b) => a.seq - b.seq);
   const here = ordered.findIndex((stroke) => stroke.hash !== "" && stroke.hash === last.hash);
   const known = here >= 0 ? ordered.slice(0, here + 1) : [];
@@ -128,5 +129,5 @@ export function toReplay(
   if (!first) return { replay: [], known, stray: [] };
   const next = first.seq === last.seq + 1 && (here >= 0 || first.previous === last.hash);
   if (!next || !follows(canvas, first.runs)) return { replay: [], known, stray: rest };
-  return { replay: rest.map((stroke) => stroke.runs), known, stray: [] };
+  return { replay: rest, known, stray: [] };
 }

@@ -9,10 +9,20 @@ export interface Term {
   ja: string;
   en: string;
   colour: string;
-  geometry: "mask" | "polygon";
+  geometry: "mask" | "polygon" | "measure" | "class";
   group: string;
   kind: string;
   required: boolean;
+  question: Question | null;
+  /** The kinds of mark that measure it; none listed means all. */
+  measured_by: string[];
+}
+
+/** What a class asks, with its answers in order. */
+export interface Question {
+  levels: { key: string; ja: string; en: string }[];
+  ordered: boolean;
+  per_slice: boolean;
 }
 
 export interface Vocabulary {
@@ -73,24 +83,28 @@ export interface Opened extends Attempt {
   lease_until: string;
 }
 
-export interface Element {
-  element_id: string;
-  revision: number;
-  key: string;
-  rings: [number, number][][];
-  deleted: boolean;
-}
-
-export interface Tool {
+/** A tool of the server: the numbers that it takes, and what it works on. */
+export interface ComputingTool {
   name: string;
   ja: string;
   en: string;
+  numbers: {
+    name: string;
+    ja: string;
+    en: string;
+    unit: string;
+    default: number;
+    least: number;
+    most: number;
+  }[];
+  needs: ("voxels" | "other" | "scribbles")[];
 }
 
 export interface Decision {
   id: string;
   created_at: string;
   choice: Choice;
+  code: string;
   reason: string;
 }
 
@@ -105,6 +119,16 @@ export interface Dispute {
   decision: Decision | null;
 }
 
+/** Marks of both readers that belong together, by their number; 0 where one has none. */
+export interface MarkPair {
+  key: string;
+  a: number;
+  b: number;
+  reason: string;
+  slice: number | null;
+  values: { name: string; a: number; b: number; difference: number }[];
+}
+
 export interface Measure {
   key: string;
   both_absent: boolean;
@@ -114,6 +138,8 @@ export interface Measure {
   volume_a: number;
   volume_b: number;
   lesion_f1: number | null;
+  /** Comparisons from before there were marks have none. */
+  marks?: MarkPair[];
 }
 
 export interface Comparison {
@@ -155,7 +181,7 @@ export interface Report {
   created_at: string;
   task_id: string;
   label_id: string;
-  state: "draft" | "signed";
+  state: "draft" | "preliminary" | "signed" | "amended" | "entered_in_error";
   revision: number;
   signed_at: string | null;
 }
@@ -173,6 +199,30 @@ export interface LesionFact {
   organ_en: string | null;
   side: string | null;
   mean_hu: number | null;
+  certainty: number;
+  change: string | null;
+  prior_mm: number | null;
+}
+
+export interface ReportSignature {
+  id: string;
+  created_at: string;
+  part: "first_reader" | "second_reader" | "addendum";
+  text_ja: string;
+  text_en: string;
+}
+
+/** A course by RECIST 1.1; sizes in mm by target, an assessment for each day but the first. */
+export interface Course {
+  dates: string[];
+  targets: { name: string }[];
+  sizes: Record<string, number | null>[];
+  assessments: {
+    total_mm: number | null;
+    baseline_mm: number;
+    from_nadir: number | null;
+    overall: string;
+  }[];
 }
 
 export interface ReportDetail extends Report {
@@ -183,10 +233,27 @@ export interface ReportDetail extends Report {
     lesions: LesionFact[];
     regions: { key: string; ja: string; en: string; count: number; area_mm2: number | null }[];
     absent: string[];
+    prior: { date: string } | null;
   };
   text_ja: string;
   text_en: string;
   problems: Problem[];
+  confirmed: string[];
+  certainty: Record<string, number>;
+  links: Record<string, string | null>;
+  recommendation: string;
   override: string | null;
+  reason: string | null;
   sha256: string | null;
+  mine: boolean;
+  can_word: boolean;
+  signatures: ReportSignature[];
+}
+
+/** A way to a first mask, and what it works from beside the image. */
+export interface Assist {
+  name: string;
+  ja: string;
+  en: string;
+  needs: ("points" | "examples")[];
 }

@@ -1,9 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { get, Problem, send } from "../api";
+import { API, bytes, Problem, send } from "../api";
 import { openAttempt } from "./lease";
-import type { Attempt, Element } from "./types";
+import type { Vertex } from "./polygons";
+import { readArrays } from "./slide/arrays";
+import { type Element, type Kind, newId, type Ring, settled } from "./slide/element";
+import { ElementHistory } from "./slide/history";
+import { keepPending, pending, toReplay } from "./slide/pending";
+import { Shapes } from "./slide/shapes";
+import type { Attempt } from "./types";
 
-/** What the page says of saving polygons. */
+/** What the page says of saving elements. */
 export interface ElementSaving {
   waiting: number;
   offline: boolean;
@@ -13,47 +19,38 @@ export interface ElementSaving {
 
 const AGAIN_MS = 4_000;
 
-/** The polygons of an attempt: each change goes to the server as one revision of one polygon. */
-export function useElements(attempt: Attempt) {
-  const [elements, setElements] = useState<Element[] | null>(null);
+/** The elements of an attempt: each change goes to the server as one revision of one element. */
+export function useElements(attempt: Attempt, size: Vertex) {
+  const [shapes, setShapes] = useState<Shapes | null>(null);
   const [lease, setLease] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const [, setVersion] = useState(0);
   const [saving, setSaving] = useState<ElementSaving>({
     waiting: 0,
     offline: false,
     refused: null,
     saved: null,
   });
-  const undone = useRef<Element[]>([]);
-  const [undoable, setUndoable] = useState(0);
+  const history = useRef(new ElementHistory());
   const tail = useRef<Promise<void>>(Promise.resolve());
+  const waiting = useRef<Element[]>([]);
   const path = `/annotate/attempts/${attempt.id}`;
+  const [width, height] = size;
 
-  const open = useCallback(
-    async (take: boolean) => {
-      try {
-        const opened = await openAttempt(attempt.id, take).catch((reason) => {
-          if (reason instanceof Problem && reason.status === 409) return null;
-          throw reason;
-        });
-        setLease(opened?.lease ?? null);
-        setElements(await get<Element[]>(`${path}/elements`));
-        setSaving((now) => ({ ...now, refused: null }));
-      } catch (reason) {
-        setError(reason);
-      }
+  const forget = useCallback(
+    (element: Element) => {
+      waiting.current = waiting.current.filter((one) => one !== element);
+      keepPending(attempt.id, waiting.current);
     },
-    [attempt.id, path],
+    [attempt.id],
   );
-  useEffect(() => void open(false), [open]);
-
   const sendOne = useCallback(
-    async (element: Element) => {
-      const { element_id, revision, key, rings, deleted } = element;
-      const body = { lease, revision, key, rings, deleted };
+    async (element: Element, by: string) => {
+      const { element_id, ...body } = element;
       for (;;) {
         try {
-          await send("PUT", `${path}/elements/${element_id}`, body);
+          await send("PUT", `${path}/elements/${element_id}`, { ...body, lease: by });
+          forget(element);
           setSaving((now) => ({
             ...now,
             waiting: now.waiting - 1,
@@ -63,6 +60,8 @@ export function useElements(attempt: Attempt) {
           return;
         } catch (reason) {
           if (reason instanceof Problem && reason.status < 500) {
+            // Another window drew: it can go on from there. Anything else would be refused again.
+            if (reason.status !== 409) forget(element);
             setSaving((now) => ({ ...now, waiting: now.waiting - 1, refused: reason }));
             return;
           }
@@ -71,53 +70,114 @@ export function useElements(attempt: Attempt) {
         }
       }
     },
-    [lease, path],
+    [path, forget],
   );
   const put = useCallback(
-    (element: Element) => {
-      setElements((now) => [
-        ...(now ?? []).filter((one) => one.element_id !== element.element_id),
-        element,
-      ]);
-      setSaving((now) => ({ ...now, waiting: now.waiting + 1 }));
-      tail.current = tail.current.then(() => sendOne(element));
+    (to: Shapes, elements: readonly Element[], by: string) => {
+      for (const element of elements) {
+        to.put(element);
+        waiting.current = [...waiting.current, element];
+        tail.current = tail.current.then(() => sendOne(element, by));
+      }
+      keepPending(attempt.id, waiting.current);
+      setSaving((now) => ({ ...now, waiting: now.waiting + elements.length }));
+      setVersion((now) => now + 1);
     },
-    [sendOne],
+    [attempt.id, sendOne],
+  );
+
+  const open = useCallback(
+    async (take: boolean) => {
+      try {
+        const opened = await openAttempt(attempt.id, take).catch((reason) => {
+          if (reason instanceof Problem && reason.status === 409) return null;
+          throw reason;
+        });
+        const found = new Shapes(readArrays(await bytes(`${API}${path}/elements/arrays`)), [
+          width,
+          height,
+        ]);
+        history.current = new ElementHistory();
+        waiting.current = [];
+        setSaving((now) => ({ ...now, waiting: 0, refused: null }));
+        setLease(opened?.lease ?? null);
+        setShapes(found);
+        if (!opened) return;
+        // What a killed browser had drawn but not saved goes on where the server stands.
+        put(
+          found,
+          toReplay(pending(attempt.id), (id) => found.revision(id)),
+          opened.lease,
+        );
+      } catch (reason) {
+        setError(reason);
+      }
+    },
+    [attempt.id, path, width, height, put],
+  );
+  useEffect(() => {
+    if (width) void open(false);
+  }, [open, width]);
+
+  const write = useCallback(
+    (elements: readonly Element[]) => {
+      if (!shapes || !lease) return;
+      const next = elements.map((element) => {
+        const revision = shapes.revision(element.element_id) + 1;
+        return { ...element, revision };
+      });
+      put(shapes, next, lease);
+    },
+    [shapes, lease, put],
   );
   const change = useCallback(
-    (element: Element) => {
-      undone.current.push(element);
-      setUndoable(undone.current.length);
-      put(element);
+    (elements: readonly Element[]) => {
+      if (!shapes) return;
+      const after = elements.map((element) => {
+        const rings = element.rings.map((ring) => ring.map((v) => settled(v, [width, height])));
+        const parent = element.parent ?? shapes.parentOf(rings, element.element_id);
+        return { ...element, rings, parent };
+      });
+      history.current.push(
+        after.map((one) => ({
+          id: one.element_id,
+          before: shapes.get(one.element_id),
+          after: one,
+        })),
+      );
+      write(after);
     },
-    [put],
+    [shapes, width, height, write],
   );
   const add = useCallback(
-    (key: string, ring: [number, number][]) =>
-      change({ element_id: uuid(), revision: 1, key, rings: [ring], deleted: false }),
+    (key: string, kind: Kind, rings: Ring[]) =>
+      change([
+        { element_id: newId(), revision: 0, key, kind, parent: null, rings, deleted: false },
+      ]),
     [change],
   );
   const remove = useCallback(
-    (element: Element) => change({ ...element, revision: element.revision + 1, deleted: true }),
+    (element: Element) => change([{ ...element, deleted: true }]),
     [change],
   );
-  /** Take the last change back by one more revision. */
-  const undo = useCallback(() => {
-    const last = undone.current.pop();
-    setUndoable(undone.current.length);
-    if (last) put({ ...last, revision: last.revision + 1, deleted: !last.deleted });
-  }, [put]);
-  const settled = useCallback(() => tail.current, []);
-  const shown = (elements ?? []).filter((one) => !one.deleted);
-  const ready = elements !== null;
-  return { shown, ready, lease, error, saving, undoable, open, add, remove, undo, settled };
-}
-
-function uuid(): string {
-  // Only HTTPS and loopback pages have `crypto.randomUUID`.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 15) | 64;
-  bytes[8] = ((bytes[8] ?? 0) & 63) | 128;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const undo = useCallback(() => write(history.current.undo()), [write]);
+  const redo = useCallback(() => write(history.current.redo()), [write]);
+  const settle = useCallback(() => tail.current, []);
+  const undoable = history.current.canUndo;
+  const redoable = history.current.canRedo;
+  return {
+    shapes,
+    lease,
+    error,
+    saving,
+    undoable,
+    redoable,
+    open,
+    add,
+    change,
+    remove,
+    undo,
+    redo,
+    settled: settle,
+  };
 }

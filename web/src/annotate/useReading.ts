@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { Problem, send } from "../api";
+import { API, bytes, get, Problem, send } from "../api";
+import { Counts } from "./counts";
 import { crashCopy } from "./crash";
-import { Counts } from "./drawing";
+import { runsOf } from "./hash";
+import { History, type Step } from "./history";
 import { openAttempt } from "./lease";
-import { apply, type Canvas, difference, History, type Run } from "./runs";
+import { apply, type Canvas, difference, type Run } from "./runs";
 import { type Saved, Saver, type Saving, toReplay } from "./saving";
 import type { Attempt, Opened, Vocabulary } from "./types";
 import { readMask } from "./volume";
@@ -19,6 +21,23 @@ export interface Reading {
   stray: number;
 }
 
+/** What a computing tool is given, as the server takes it. */
+export interface ToolRun {
+  tool: string;
+  key: string;
+  values: Record<string, number>;
+  other?: string;
+  scribbles?: { start: number; length: number; inside: boolean }[];
+  keep_others: boolean;
+}
+
+/** What an assist is given; points are (z, y, x) in voxels. */
+export interface AssistRun {
+  assist: string;
+  key: string;
+  points: [number, number, number][];
+}
+
 const idle: Saving = { waiting: 0, saved: null, offline: false, refused: null };
 
 /** Open an attempt, load what is drawn, play the crash copy again, and save each stroke. */
@@ -27,6 +46,8 @@ export function useReading(attempt: Attempt, words: Vocabulary) {
   const [error, setError] = useState<unknown>(null);
   const [saving, setSaving] = useState<Saving>(idle);
   const [version, setVersion] = useState(0);
+  const [stuck, setStuck] = useState(false);
+  const [computing, setComputing] = useState(false);
   const id = attempt.id;
   const changed = useCallback(() => setVersion((n) => n + 1), []);
   const gone = useRef(false);
@@ -53,25 +74,46 @@ export function useReading(attempt: Attempt, words: Vocabulary) {
     };
   }, [open]);
 
-  /** Run a computing tool on the server; its stroke is on the server already. */
-  const runTool = useCallback(
-    async (tool: string, key: string, group: string) => {
-      if (!reading?.saver || !reading.lease) return;
-      await reading.saver.settled();
-      const path = `/annotate/attempts/${id}`;
-      const body = { lease: reading.lease, tool, key };
-      const after = await send<Attempt>("POST", `${path}/tools`, body);
-      const labels = reading.canvas[group] ?? new Uint8Array(0);
-      const runs = difference(group, labels, await readMask(`${path}/mask?`, group));
-      apply(reading.canvas, runs);
-      reading.counts.add(runs);
-      reading.history.adopt(runs);
-      reading.saver.continueFrom({ seq: after.last_seq, hash: after.last_hash });
+  /** Undo or redo; `stuck` says that it could not be done. */
+  const step = useCallback(
+    async (which: "undo" | "redo") => {
+      setStuck(false);
+      await reading?.history[which]().catch(() => setStuck(true));
       changed();
     },
-    [reading, id, changed],
+    [reading, changed],
   );
-  return { reading, error, saving, version, changed, open, runTool };
+  /** Let a computing tool or an assist draw on the server; its stroke is there already. */
+  const run = useCallback(
+    async (asked: ToolRun | AssistRun) => {
+      if (!reading?.saver || !reading.lease || reading.history.busy) return;
+      // A stroke drawn meanwhile would take the number of the tool's.
+      setComputing(true);
+      try {
+        await reading.saver.settled();
+        const group = words.terms.find((term) => term.key === asked.key)?.group ?? "";
+        await compute(id, group, reading, asked);
+        changed();
+      } finally {
+        setComputing(false);
+      }
+    },
+    [reading, id, words, changed],
+  );
+  return { reading, error, saving, version, changed, open, run, step, stuck, computing };
+}
+
+/** Let the server compute, and take over what it drew; only the label's group may have changed. */
+async function compute(id: string, group: string, reading: Reading, run: ToolRun | AssistRun) {
+  const path = `/annotate/attempts/${id}`;
+  const where = "assist" in run ? "assists" : "tools";
+  const after = await send<Attempt>("POST", `${path}/${where}`, { lease: reading.lease, ...run });
+  const labels = reading.canvas[group] ?? new Uint8Array(0);
+  const runs = difference(group, labels, await readMask(`${path}/mask?`, group));
+  apply(reading.canvas, runs);
+  reading.counts.add(runs);
+  reading.history.adopt(runs);
+  reading.saver?.continueFrom({ seq: after.last_seq, hash: after.last_hash });
 }
 
 async function openOrRead(id: string, take: boolean): Promise<Opened | null> {
@@ -97,7 +139,11 @@ async function load(
   );
   const counts = new Counts(canvas);
   if (!opened) {
-    const history = new History(canvas, () => undefined);
+    const history = new History(
+      canvas,
+      () => undefined,
+      async () => [],
+    );
     return { canvas, history, counts, saver: null, lease: null, recovered: 0, stray: 0 };
   }
   const last = { seq: opened.last_seq, hash: opened.last_hash };
@@ -105,23 +151,23 @@ async function load(
     id,
     words.groups,
     last,
-    ({ seq, previous, runs }) =>
-      send<Saved>("POST", `${path}/strokes`, { lease: opened.lease, seq, previous, runs }),
+    ({ seq, previous, runs, step }) =>
+      send<Saved>("POST", `${path}/strokes`, { lease: opened.lease, seq, previous, runs, step }),
     crashCopy,
     say,
   );
-  const save = (runs: Run[]) => {
+  const save = (runs: Run[], step: Step) => {
     counts.add(runs);
-    void saver.add(runs);
+    void saver.add(runs, step);
   };
-  const history = new History(canvas, save);
+  const history = new History(canvas, save, async (seq) =>
+    runsOf(await bytes(`${API}${path}/strokes/${seq}`), words.groups),
+  );
+  history.rebuild(await get<Step[]>(`${path}/strokes`));
   const kept = await crashCopy.all(id).catch(() => []);
   const { replay, known, stray } = toReplay(kept, last, canvas);
   for (const stroke of [...known, ...stray]) await crashCopy.drop(id, stroke.seq);
-  for (const runs of replay) {
-    apply(canvas, runs);
-    history.push(runs);
-  }
+  for (const stroke of replay) history.again(stroke.runs, stroke.step);
   const found = { canvas, history, counts, saver, lease: opened.lease };
   return { ...found, recovered: replay.length, stray: stray.length };
 }

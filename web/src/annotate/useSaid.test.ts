@@ -10,6 +10,8 @@ const term = (key: string, required: boolean): Term => ({
   colour: "#000000",
   geometry: "mask",
   group: "organs",
+  question: null,
+  measured_by: [],
   kind: "organ",
   required,
 });

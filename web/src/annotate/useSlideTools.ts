@@ -1,111 +1,123 @@
 import type OpenSeadragon from "openseadragon";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useRedraw } from "./DrawnSlide";
-import { drawOutlines } from "./overlay";
-import { closeRing, crossesItself, inside, type Vertex } from "./polygons";
-import type { Element, Vocabulary } from "./types";
-
-export type SlideMode = "polygon" | "select";
+import type { Vertex } from "./polygons";
+import type { Element, Kind, Ring } from "./slide/element";
+import { sideOf } from "./slide/fields";
+import { paintDesk } from "./slide/paintDesk";
+import type { Shapes } from "./slide/shapes";
+import type { Desk, Hand, Refused, Settings, SlideTool } from "./slide/tools/tool";
+import { useGestures } from "./slide/useGestures";
+import { shownAround, viewOf } from "./slide/view";
+import type { Vocabulary } from "./types";
 
 interface Given {
   canvas: RefObject<HTMLCanvasElement | null>;
   viewer: OpenSeadragon.Viewer | null;
   size: Vertex;
+  mpp: number | null;
   words: Vocabulary;
-  elements: readonly Element[];
-  mode: SlideMode;
+  shapes: Shapes | null;
+  tool: SlideTool;
+  settings: Settings;
   term: string;
   locked: boolean;
-  add: (key: string, ring: [number, number][]) => void;
-  refuse: (code: "too_few" | "crosses") => void;
+  add: (key: string, kind: Kind, rings: Ring[]) => void;
+  change: (elements: readonly Element[]) => void;
+  refuse: (code: Refused) => void;
 }
 
-/** Clicks on a slide as vertices or choices; a drag of 5 px and more moves the picture. */
+/** Put a tool into the hand: clicks and drags on the slide go to it, the rest moves the picture. */
 export function useSlideTools(given: Given) {
-  const { viewer, canvas } = given;
+  const { viewer, canvas, tool } = given;
   const now = useRef(given);
   now.current = given;
-  const places = useRef<Vertex[]>([]);
-  const pointer = useRef<Vertex | null>(null);
+  const hand = useRef<Hand>({});
   const [chosen, setChosen] = useState<string | null>(null);
-  const [vertices, setVertices] = useState(0);
+  const [underWay, setUnderWay] = useState(0);
   const marked = useRef<string | null>(null);
   marked.current = chosen;
+  const element = given.shapes && chosen ? given.shapes.get(chosen) : null;
 
   const draw = useCallback(() => {
-    if (!canvas.current || !viewer?.viewport) return;
-    const { elements, words, term } = now.current;
-    const sketch = { places: places.current, pointer: pointer.current, key: term };
-    drawOutlines(canvas.current, viewer, elements, words, marked.current, sketch);
+    const { shapes, words, term, mpp, settings } = now.current;
+    if (!canvas.current || !viewer?.viewport || !shapes) return;
+    const colours = new Map(words.terms.map((one) => [one.key, one.colour]));
+    paintDesk(canvas.current, viewer, {
+      shapes,
+      colours: (key) => colours.get(key) ?? "#ffffff",
+      chosen: marked.current ? shapes.get(marked.current) : null,
+      field: mpp ? sideOf(settings.field_mm2, mpp) : 0,
+      sketch: hand.current.sketch?.() ?? null,
+      colour: colours.get(term) ?? "#ffffff",
+    });
   }, [canvas, viewer]);
-  const set = useCallback(
-    (next: Vertex[]) => {
-      places.current = next;
-      setVertices(next.length);
-      draw();
-    },
-    [draw],
-  );
-  const cancel = useCallback(() => set([]), [set]);
-  const close = useCallback(() => {
-    if (!viewer) return;
-    const scale = viewer.viewport.viewportToImageZoom(viewer.viewport.getZoom());
-    const ring = closeRing(places.current, 3 / scale, now.current.size);
-    if (!ring) return now.current.refuse("too_few");
-    if (crossesItself(ring)) return now.current.refuse("crosses");
-    now.current.add(now.current.term, ring);
-    set([]);
-  }, [viewer, set]);
+  const frame = useRef(0);
+  const drawn = useCallback(() => {
+    setUnderWay(hand.current.sketch?.()?.dots?.length ?? 0);
+    // A pointer moves more often than the screen shows.
+    cancelAnimationFrame(frame.current);
+    frame.current = requestAnimationFrame(draw);
+  }, [draw]);
 
-  useRedraw(viewer, draw);
   useEffect(() => {
     if (!viewer) return;
-    const at = (position: OpenSeadragon.Point): Vertex => {
-      const place = viewer.viewport.viewerElementToImageCoordinates(position);
-      return [place.x, place.y];
-    };
-    const click = (event: OpenSeadragon.CanvasClickEvent) => {
-      if (!event.quick) return;
-      const { mode, locked, elements } = now.current;
-      const place = at(event.position);
-      if (mode === "polygon" && !locked) set([...places.current, place]);
-      else {
-        const hit = elements.find((one) => one.rings[0] && inside(one.rings[0], place));
-        setChosen(hit?.element_id ?? null);
-      }
-    };
-    const double = (event: OpenSeadragon.CanvasDoubleClickEvent) => {
-      event.preventDefaultAction = true;
-      if (now.current.mode === "polygon" && !now.current.locked) close();
-    };
-    const keys = (event: OpenSeadragon.CanvasKeyEvent) => {
-      // Turning and mirroring the slide would part it from what is drawn on it.
-      const key = (event.originalEvent as unknown as KeyboardEvent).code;
-      if (key === "KeyR" || key === "KeyF") event.preventDefaultAction = true;
-    };
-    const move = (event: PointerEvent) => {
-      const box = viewer.element.getBoundingClientRect();
-      const { x, y, width, height } = viewer.viewport.getBounds(true);
-      const place = viewer.viewport.viewportToImageCoordinates(
-        x + ((event.clientX - box.left) / box.width) * width,
-        y + ((event.clientY - box.top) / box.height) * height,
-      );
-      pointer.current = [place.x, place.y];
-      if (places.current.length) draw();
-    };
-    viewer.addHandler("canvas-click", click);
-    viewer.addHandler("canvas-double-click", double);
-    viewer.addHandler("canvas-key", keys);
-    viewer.element.addEventListener("pointermove", move);
+    hand.current = tool.hold(deskOf(viewer, now, marked, setChosen));
+    drawn();
     return () => {
-      viewer.removeHandler("canvas-click", click);
-      viewer.removeHandler("canvas-double-click", double);
-      viewer.removeHandler("canvas-key", keys);
-      viewer.element?.removeEventListener("pointermove", move);
+      hand.current = {};
     };
-  }, [viewer, draw, set, close]);
-  // What is drawn depends on these; the drawing itself reads them through the reference.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  useEffect(draw, [draw, given.elements, given.term, given.words, chosen]);
-  return { chosen, setChosen, vertices, cancel, close };
+  }, [viewer, tool, drawn]);
+  useRedraw(viewer, draw);
+  const ready = useCallback(() => !now.current.locked && now.current.shapes !== null, []);
+  useGestures(viewer, hand, ready, drawn);
+  const finish = useCallback(() => {
+    if (!now.current.locked) hand.current.finish?.();
+    drawn();
+  }, [drawn]);
+  const cancel = useCallback(() => {
+    hand.current.cancel?.();
+    drawn();
+  }, [drawn]);
+  // After each render: what is drawn depends on elements that change in place.
+  useEffect(draw);
+  return { chosen: element, choose: setChosen, underWay, cancel, finish };
+}
+
+function deskOf(
+  viewer: OpenSeadragon.Viewer,
+  now: RefObject<Given>,
+  marked: RefObject<string | null>,
+  choose: (id: string | null) => void,
+): Desk {
+  return {
+    get size() {
+      return now.current.size;
+    },
+    get mpp() {
+      return now.current.mpp;
+    },
+    get term() {
+      return now.current.term;
+    },
+    get settings() {
+      return now.current.settings;
+    },
+    get shapes() {
+      return now.current.shapes as Shapes;
+    },
+    get chosen() {
+      const { shapes } = now.current;
+      return shapes && marked.current ? shapes.get(marked.current) : null;
+    },
+    scale: () => viewOf(viewer).scale,
+    add: (kind, rings) => now.current.add(now.current.term, kind, rings),
+    change: (elements) => now.current.change(elements),
+    choose: (id) => {
+      marked.current = id;
+      choose(id);
+    },
+    refuse: (code) => now.current.refuse(code),
+    pixels: (around, radius) => shownAround(viewer, around, radius),
+  };
 }

@@ -1,5 +1,5 @@
 import { API, bytes } from "../api";
-import { type VolumeHeader, VoxelStore } from "../parts/viewer/volume";
+import { openSlabs, type VolumeHeader, VoxelStore } from "../parts/viewer/volume";
 import type { TaskDetail } from "./types";
 
 /** The volume of a task, by its own slabs: a reader sees the image only through the task. */
@@ -18,4 +18,10 @@ export function taskVolume(task: TaskDetail): VoxelStore {
 /** One group of what is drawn, one byte per voxel. */
 export async function readMask(path: string, group: string): Promise<Uint8Array> {
   return new Uint8Array(await bytes(`${API}${path}group=${encodeURIComponent(group)}`));
+}
+
+/** A series beside the image of a task, by its key within the task. */
+export function contextVolume(task: string, key: string): Promise<VoxelStore> {
+  const below = `${API}/annotate/tasks/${task}/context/${key}`;
+  return openSlabs(`${below}/volume`, (first, slab) => `${below}/slabs/${first / slab}`);
 }

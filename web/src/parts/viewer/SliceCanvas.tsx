@@ -1,15 +1,28 @@
 import "./viewer.css";
 import { Box } from "@mantine/core";
-import { type Ref, type RefObject, useEffect, useImperativeHandle, useRef } from "react";
+import {
+  type ReactNode,
+  type Ref,
+  type RefObject,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+} from "react";
+import { acquired, sidesOf } from "./axes";
+import { Cross } from "./Cross";
+import { frameOf, type PaneFrame } from "./frame";
+import type { Fused } from "./fused";
 import type { Layer, Rect } from "./paint";
 import { Picture } from "./picture";
+import { type Cut, indexAt, onPlane, type Triple } from "./space";
+import { useSize } from "./useSize";
 import {
   type Mark,
   outlined,
   type Plane,
   planeOf,
   shownValue,
-  sidesOf,
   type VoxelStore,
   voxelAt,
 } from "./volume";
@@ -23,7 +36,11 @@ export interface Place {
   column: number;
   row: number;
   voxel: number;
+  /** How hard a pen is pressed, from 0 to 1; none for everything else. */
+  pressure?: number | undefined;
 }
+
+type PointerLike = Pick<PointerEvent, "clientX" | "clientY" | "pointerType" | "pressure">;
 
 /** Lets a tool repaint what it changed without a turn of React. */
 export interface PictureHandle {
@@ -42,32 +59,63 @@ interface Props extends Handlers {
   plane: Plane;
   index: number;
   window: Window;
+  inverted?: boolean | undefined;
   layers: readonly Layer[];
+  fused?: Fused | undefined;
   /** Rises when voxels or labels were replaced. */
   version: number;
   height: number;
   label: string;
   mark?: Mark | undefined;
   cursorMm?: number | undefined;
+  /** Rises when the whole picture is to be seen again. */
+  fit?: number | undefined;
   turn: (by: number) => void;
   setWindow: (window: Window) => void;
   /** Where the value under the pointer is written. */
   readout?: RefObject<HTMLElement | null> | undefined;
   handle?: Ref<PictureHandle> | undefined;
+  /** Where the planes meet; a drag moves it while `crossing`, and with Ctrl always. */
+  at?: Triple | undefined;
+  crossing?: boolean | undefined;
+  onCross?: ((index: Triple) => void) | undefined;
+  /** Planes of other series to be drawn as lines. */
+  lines?: readonly Cut[] | undefined;
+  /** What is drawn over the picture; `pointer-events` are the overlay's own affair. */
+  overlay?: ((frame: PaneFrame) => ReactNode) | undefined;
 }
 
+const STEPS: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 const TURNS: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, PageUp: -5, PageDown: 5 };
+// Drawn pixel by pixel from here on, so that single voxels can be told apart.
+const PIXELATED = 3;
 
 /** One plane on a canvas: wheel and arrows turn slices, dragging sets the window or draws. */
 export function SliceCanvas(props: Props) {
-  const { store, plane, index, window, layers, version, height, label, cursorMm, turn } = props;
-  const { mark } = props;
+  const { store, plane, index, window, inverted, layers, fused, version, turn } = props;
+  const { height, label, cursorMm, mark } = props;
+  const { header } = store;
+  const pane = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const cursor = useRef<HTMLDivElement>(null);
   const picture = useRef<Picture | null>(null);
   const drag = useRef<{ x: number; y: number; from: Window } | null>(null);
-  const size = planeOf(store.header, plane);
-  const zoom = useZoom(canvas, turn);
+  const moving = useRef(false);
+  const size = planeOf(header, plane);
+  const zoom = useZoom(pane, turn);
+  const { whole } = zoom;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the number only says when
+  useEffect(() => whole(), [whole, props.fit]);
+  const room = useSize(pane);
+  const frame = useMemo(
+    () => frameOf(header, plane, index, room, zoom.zoom),
+    [header, plane, index, room, zoom.zoom],
+  );
 
   useEffect(() => {
     if (canvas.current) picture.current = new Picture(canvas.current);
@@ -76,49 +124,52 @@ export function SliceCanvas(props: Props) {
   // The version is not read, but it says that what is shown is old.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
-    const outline = outlined(store.header, plane, index, mark);
-    picture.current?.show({ store, plane, index, window, layers, outline });
-  }, [store, plane, index, window, layers, version, mark]);
+    const outline = outlined(header, plane, index, mark);
+    picture.current?.show({ store, plane, index, window, inverted, layers, fused, outline });
+  }, [store, plane, index, window, inverted, layers, fused, version, mark]);
+  useEffect(() => {
+    if (plane === acquired(header)) store.near = index;
+  }, [store, header, plane, index]);
   useImperativeHandle(props.handle, () => ({
     redraw: (part) => picture.current?.redraw(part),
     focus: () => canvas.current?.focus({ preventScroll: true }),
   }));
 
-  const placeIn = (box: DOMRect, event: { clientX: number; clientY: number }): Place => {
+  const placeIn = (box: DOMRect, event: PointerLike): Place => {
     const column = ((event.clientX - box.left) / box.width) * size.width - 0.5;
     const row = ((event.clientY - box.top) / box.height) * size.height - 0.5;
     const inside = (n: number, most: number) => Math.min(most - 1, Math.max(0, Math.round(n)));
     const at = [inside(column, size.width), inside(row, size.height)] as const;
-    return { plane, index, column, row, voxel: voxelAt(store.header, plane, index, ...at) };
+    const pressure = event.pointerType === "pen" ? event.pressure : undefined;
+    return { plane, index, column, row, voxel: voxelAt(header, plane, index, ...at), pressure };
   };
-  const follow = (box: DOMRect, event: React.PointerEvent, place: Place) => {
+  const crossTo = (event: React.PointerEvent) => {
+    const box = pane.current?.getBoundingClientRect();
+    if (box) props.onCross?.(frame.toVoxel(event.clientX - box.left, event.clientY - box.top));
+  };
+  const follow = (event: React.PointerEvent, place: Place) => {
     const target = props.readout?.current;
-    if (target) {
-      const unit = store.header.unit ?? (store.header.modality === "CT" ? "HU" : "");
-      target.textContent = `${shownValue(store, place.voxel)} ${unit}`;
-    }
+    if (target) target.textContent = valueAt(store, place.voxel);
     const ring = cursor.current;
-    const frame = ring?.parentElement?.getBoundingClientRect();
-    if (!ring || !frame || !cursorMm) return;
-    const across = (2 * cursorMm * box.width) / (size.width * size.stepX);
+    const box = pane.current?.getBoundingClientRect();
+    if (!ring || !box || !cursorMm) return;
+    const across = 2 * cursorMm * frame.pxPerMm;
     ring.style.width = `${across}px`;
     ring.style.height = `${across}px`;
-    const [x, y] = [
-      event.clientX - frame.left - across / 2,
-      event.clientY - frame.top - across / 2,
-    ];
+    const [x, y] = [event.clientX - box.left - across / 2, event.clientY - box.top - across / 2];
     ring.style.transform = `translate(${x}px, ${y}px)`;
     ring.style.visibility = "visible";
   };
 
-  // Each axis is scaled by its own spacing: a voxel of 1 × 3 mm is drawn as 1 × 3.
-  const ratio = (size.width * size.stepX) / (size.height * size.stepY);
+  const release = () => {
+    drag.current = null;
+    zoom.end();
+    if (moving.current) moving.current = false;
+    else props.onUp?.();
+  };
+  const { left, top, width, height: high } = frame.picture;
   return (
-    <Box
-      h={height}
-      pos="relative"
-      style={{ display: "grid", placeItems: "center", overflow: "hidden" }}
-    >
+    <Box ref={pane} h={height} pos="relative" style={{ overflow: "hidden" }}>
       <canvas
         ref={canvas}
         tabIndex={0}
@@ -126,15 +177,22 @@ export function SliceCanvas(props: Props) {
         aria-label={label}
         className="picture"
         style={{
-          aspectRatio: `${ratio}`,
-          width: `min(100%, ${Math.round(height * ratio)}px)`,
-          cursor: cursorMm ? "none" : "crosshair",
-          touchAction: "none",
+          width,
+          height: high,
+          transform: `translate(${left}px, ${top}px)`,
+          imageRendering: zoom.zoom.scale > PIXELATED ? "pixelated" : "auto",
+          cursor: cursorMm && !props.crossing ? "none" : "crosshair",
         }}
         onContextMenu={(event) => event.preventDefault()}
         onKeyDown={(event) => {
           if (zoom.key(event)) return;
-          const by = TURNS[event.code];
+          const step = event.shiftKey ? STEPS[event.code] : undefined;
+          if (step && props.at) {
+            event.preventDefault();
+            const { column, row } = onPlane(header, plane, index, props.at);
+            props.onCross?.(indexAt(header, plane, index, column + step[0], row + step[1]));
+          }
+          const by = event.shiftKey || event.altKey ? undefined : TURNS[event.code];
           if (by) {
             event.preventDefault();
             turn(by);
@@ -145,14 +203,20 @@ export function SliceCanvas(props: Props) {
           event.currentTarget.setPointerCapture(event.pointerId);
           event.currentTarget.focus({ preventScroll: true });
           if (zoom.begin(event)) return;
+          if (event.button === 0 && props.onCross && (props.crossing || event.ctrlKey)) {
+            moving.current = true;
+            crossTo(event);
+            return;
+          }
           const place = placeIn(event.currentTarget.getBoundingClientRect(), event);
           if (event.button === 0 && props.onDown?.(place, event)) return;
           drag.current = { x: event.clientX, y: event.clientY, from: window };
         }}
         onPointerMove={(event) => {
           if (zoom.move(event)) return;
+          if (moving.current) return crossTo(event);
           const box = event.currentTarget.getBoundingClientRect();
-          follow(box, event, placeIn(box, event));
+          follow(event, placeIn(box, event));
           const held = drag.current;
           if (held) {
             props.setWindow({
@@ -165,21 +229,29 @@ export function SliceCanvas(props: Props) {
           const all = event.nativeEvent.getCoalescedEvents?.() ?? [];
           props.onMove((all.length ? all : [event.nativeEvent]).map((one) => placeIn(box, one)));
         }}
-        onPointerUp={() => {
-          drag.current = null;
-          zoom.end();
-          props.onUp?.();
-        }}
+        onPointerUp={release}
+        onPointerCancel={release}
         onPointerLeave={() => {
           if (cursor.current) cursor.current.style.visibility = "hidden";
         }}
       />
-      {[...sidesOf(store.header, plane)].map((letter, at) => (
+      {room.width > 0 && <Cross frame={frame} at={props.at} lines={props.lines} />}
+      {sidesOf(header, plane).map((letter, at) => (
         <span key={letter} className={`side side-${at}`} aria-hidden>
           {letter}
         </span>
       ))}
+      {room.width > 0 && props.overlay && <div className="over">{props.overlay(frame)}</div>}
       {cursorMm ? <div ref={cursor} className="brush" aria-hidden /> : null}
     </Box>
   );
+}
+
+/** The value of a voxel with its unit; a dash where the slice has not come. */
+function valueAt(store: VoxelStore, voxel: number): string {
+  const { header } = store;
+  const slice = Math.floor(voxel / (header.shape[1] * header.shape[2]));
+  if (!store.loaded[slice]) return "–";
+  const unit = header.unit ?? (header.modality === "CT" ? "HU" : "");
+  return `${shownValue(store, voxel)} ${unit === "arbitrary" ? "" : unit}`.trim();
 }

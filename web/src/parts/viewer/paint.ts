@@ -1,4 +1,6 @@
-import { type Plane, planeOf, type VolumeHeader, voxelAt } from "./volume";
+import { axesOf } from "./axes";
+import { indexAt } from "./space";
+import { type Plane, planeOf, type VolumeHeader, type VoxelStore, voxelAt } from "./volume";
 
 /** A part of a plane in pixels; `right` and `bottom` lie just outside. */
 export interface Rect {
@@ -43,25 +45,40 @@ function stepsOf(header: VolumeHeader, plane: Plane, index: number) {
   };
 }
 
+// What has not come yet is no tissue: it is drawn in a colour that no grey value has.
+const WAITING = 0xff40_2820;
+
 /** Fill RGBA pixels of one plane from voxels by a grey table. */
 export function paintGrey(
   pixels: Uint32Array,
-  voxels: Int16Array,
-  header: VolumeHeader,
+  store: VoxelStore,
   plane: Plane,
   index: number,
   grey: Uint32Array,
-  part: Rect = wholePlane(header, plane),
+  part: Rect = wholePlane(store.header, plane),
 ): void {
+  const { header, voxels } = store;
   const { width } = planeOf(header, plane);
   const { origin, right, down } = stepsOf(header, plane, index);
+  const here = store.complete ? null : slicesOf(header, plane, index);
   for (let row = part.top; row < part.bottom; row++) {
     let from = origin + row * down + part.left * right;
     let to = row * width + part.left;
     for (let column = part.left; column < part.right; column++, from += right, to++) {
-      pixels[to] = grey[(voxels[from] ?? 0) + 32768] ?? 0;
+      const come = !here || store.loaded[here.first + row * here.down + column * here.right];
+      pixels[to] = come ? (grey[(voxels[from] ?? 0) + 32768] ?? 0) : WAITING;
     }
   }
+}
+
+/** Which stored slice a pixel of a plane is of. */
+function slicesOf(header: VolumeHeader, plane: Plane, index: number) {
+  const { across, down, turnAcross, turnDown } = axesOf(header, plane);
+  return {
+    first: indexAt(header, plane, index, 0, 0)[2],
+    right: across === 2 ? (turnAcross ? -1 : 1) : 0,
+    down: down === 2 ? (turnDown ? -1 : 1) : 0,
+  };
 }
 
 /** Blend the colours of labels over painted pixels: fill at `opacity`, edges solid. */

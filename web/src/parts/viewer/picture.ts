@@ -1,3 +1,4 @@
+import { type Fused, paintFused } from "./fused";
 import { type Layer, paintGrey, paintLabels, type Rect, union, wholePlane } from "./paint";
 import { type Plane, planeOf, type VoxelStore } from "./volume";
 import { greyTable, storedWindow, type Window } from "./window";
@@ -8,7 +9,10 @@ export interface View {
   plane: Plane;
   index: number;
   window: Window;
+  inverted?: boolean | undefined;
   layers: readonly Layer[];
+  /** A second volume over the first. */
+  fused?: Fused | undefined;
   /** A part of the plane to be outlined. */
   outline?: Rect | null;
 }
@@ -65,7 +69,8 @@ export class Picture {
     };
     if (part.right <= part.left || part.bottom <= part.top) return;
     const pixels = new Uint32Array(this.image.data.buffer);
-    paintGrey(pixels, store.voxels, store.header, plane, index, this.table(view), part);
+    paintGrey(pixels, store, plane, index, this.table(view), part);
+    if (view.fused) paintFused(pixels, store.header, plane, index, view.fused, part);
     for (const layer of layers) paintLabels(pixels, layer, store.header, plane, index, part);
     const { left, top, right, bottom } = part;
     context.putImageData(this.image, 0, 0, left, top, right - left, bottom - top);
@@ -84,11 +89,13 @@ export class Picture {
     context.strokeRect(x, y, Math.max(line, wide), Math.max(line, high));
   }
 
-  private table({ store, window }: View): Uint32Array {
+  private table({ store, window, inverted }: View): Uint32Array {
     const { slope, intercept } = store.header;
-    const key = `${window.centre}/${window.width}/${slope}/${intercept}`;
+    // A series whose low values are bright is turned once more by the reader's own wish.
+    const turned = Boolean(store.header.inverted) !== Boolean(inverted);
+    const key = `${window.centre}/${window.width}/${slope}/${intercept}/${turned}`;
     if (key !== this.greyOf) {
-      this.grey = greyTable(storedWindow(window, slope, intercept));
+      this.grey = greyTable(storedWindow(window, slope, intercept), turned);
       this.greyOf = key;
     }
     return this.grey;

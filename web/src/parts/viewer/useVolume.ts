@@ -8,10 +8,10 @@ interface Opened {
 }
 
 /**
- * Open a volume and load it from the middle outwards; `loaded` counts the slabs. What is not
+ * Open a volume and load it, near the reader's slice first; `loaded` counts the slabs. What is not
  * `whole` is only made ready to be shown: its middle slab.
  */
-export function useVolume(open: () => Promise<VoxelStore>, key: string, whole = true) {
+export function useVolume(open: (() => Promise<VoxelStore>) | null, key: string, whole = true) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [loaded, setLoaded] = useState(0);
@@ -23,6 +23,7 @@ export function useVolume(open: () => Promise<VoxelStore>, key: string, whole = 
     const stop = new AbortController();
     setOpened(null);
     setError(null);
+    if (!how.current) return;
     how
       .current()
       .then(async (store) => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromTheMiddle, PLANES, planeOf, sidesOf, type VolumeHeader, voxelAt } from "./volume";
+import { sidesOf } from "./axes";
+import { nearestFirst, PLANES, planeOf, type VolumeHeader, VoxelStore, voxelAt } from "./volume";
 
 const header = (z: number, y: number, x: number): VolumeHeader => ({
   shape: [z, y, x],
@@ -44,16 +45,31 @@ test("the front is at the top and the right on the left, whichever way the axes 
   // Stored from the head down.
   const down = { ...header(2, 4, 4), direction: [1, 0, 0, 0, 1, 0, 0, 0, -1] };
   expect(voxelAt(down, "coronal", 0, 0, 0)).toBe(0);
-  // Axes that lie across another one are shown as they are stored.
-  const across = { ...header(2, 4, 4), direction: [0, 0, 1, -1, 0, 0, 0, -1, 0] };
-  expect(voxelAt(across, "axial", 0, 0, 0)).toBe(0);
 });
 
-test("the sides of the patient are named only where the axes lie straight", () => {
+test("a stack acquired from the side is laid out by the patient, not by its indices", () => {
+  // x runs to the front, y to the feet, z to the left, as a sagittal MR is stored.
+  const side = { ...header(5, 4, 3), direction: [0, 0, 1, -1, 0, 0, 0, -1, 0] };
+  expect(planeOf(side, "axial")).toMatchObject({ width: 5, height: 3, count: 4, stepX: 3 });
+  expect(planeOf(side, "sagittal")).toMatchObject({ width: 3, height: 4, count: 5 });
+  // The front is at the top: the end of x.
+  expect(voxelAt(side, "axial", 0, 0, 0)).toBe(2);
+  expect(voxelAt(side, "axial", 1, 1, 0)).toBe(2 + 3 * (1 + 4 * 1));
+  // The head is at the top and the front on the left.
+  expect(voxelAt(side, "sagittal", 2, 0, 0)).toBe(2 + 3 * (0 + 4 * 2));
+  expect(sidesOf(side, "axial")).toEqual(["R", "L", "A", "P"]);
+  expect(sidesOf(side, "sagittal")).toEqual(["A", "P", "H", "F"]);
+});
+
+test("the sides of the patient are named by the direction cosines, two letters where they lean", () => {
   const there = header(2, 4, 4);
-  expect(sidesOf({ ...there, direction: [-1, 0, 0, 0, -1, 0, 0, 0, 1] }, "axial")).toBe("RLAP");
-  expect(sidesOf({ ...there, direction: [0, 0, 1, -1, 0, 0, 0, -1, 0] }, "axial")).toBe("");
-  expect(sidesOf(there, "axial")).toBe("");
+  const ras = { ...there, direction: [-1, 0, 0, 0, -1, 0, 0, 0, 1] };
+  expect(sidesOf(ras, "axial")).toEqual(["R", "L", "A", "P"]);
+  const [c, s] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];
+  // Turned by 30° about the long axis of the body.
+  const leaning = { ...there, direction: [c, -s, 0, s, c, 0, 0, 0, 1] };
+  expect(sidesOf(leaning, "axial")).toEqual(["RA", "LP", "AL", "PR"]);
+  expect(sidesOf(there, "axial")).toEqual([]);
 });
 
 test("coronal and sagittal planes have square pixels only by their spacing", () => {
@@ -67,16 +83,39 @@ test("the top row of a coronal plane is the head's end", () => {
   expect(voxelAt(there, "coronal", 0, 0, 0)).toBe(9 * 16);
 });
 
-test("all slabs come once, the middle first", () => {
+test("all slabs come once, those near the reader's slice first", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 700 }),
       fc.integer({ min: 1, max: 32 }),
-      (depth, slab) => {
-        const order = fromTheMiddle(depth, slab);
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      (depth, slab, share) => {
+        const near = Math.floor(depth * share);
+        const order = nearestFirst(depth, slab, near);
         expect(new Set(order).size).toBe(Math.ceil(depth / slab));
-        expect(order[0]).toBe(Math.floor(depth / 2 / slab) * slab);
+        expect(order[0]).toBe(Math.floor(near / slab) * slab);
       },
     ),
   );
+});
+
+test("loading follows the reader who turns elsewhere, and a broken line is tried again", async () => {
+  const asked: number[] = [];
+  let broken = true;
+  const there = { ...header(160, 2, 2), slab: 16 };
+  const store: VoxelStore = new VoxelStore(there, async (first) => {
+    asked.push(first);
+    if (asked.length === 3) store.near = 159;
+    if (first === 144 && broken) {
+      broken = false;
+      throw new Error("the line is down");
+    }
+    return new Int16Array(16 * 4).fill(first).buffer;
+  });
+  expect(store.complete).toBe(false);
+  await store.all(() => undefined, new AbortController().signal);
+  expect(asked[0]).toBe(80);
+  expect(asked.slice(2, 6)).toContain(144);
+  expect(store.complete).toBe(true);
+  expect(store.voxels[150 * 4]).toBe(144);
 });

@@ -4,13 +4,38 @@ export interface Window {
   width: number;
 }
 
+/** A window under a name that the app words. */
+export interface Preset {
+  name: string;
+  window: Window;
+}
+
 export const presets: Record<string, Window> = {
   abdomen: { centre: 40, width: 400 },
   liver: { centre: 60, width: 160 },
   lung: { centre: -600, width: 1500 },
   bone: { centre: 400, width: 1800 },
   brain: { centre: 40, width: 80 },
+  mediastinum: { centre: 50, width: 350 },
+  subdural: { centre: 75, width: 215 },
+  vessels: { centre: 300, width: 600 },
+  whole: { centre: 0, width: 2000 },
 };
+
+/** The windows of the keys Shift-1 to Shift-9: by tissue for CT, else about the first one. */
+export function presetsOf(header: { modality: string } | undefined, first: Window): Preset[] {
+  if (header?.modality === "CT") {
+    return Object.entries(presets).map(([name, window]) => ({ name, window }));
+  }
+  const { centre, width } = first;
+  return [
+    { name: "first", window: first },
+    { name: "narrow", window: { centre, width: Math.max(1, width / 2) } },
+    { name: "wide", window: { centre, width: width * 2 } },
+    { name: "bright", window: { centre: centre - width / 4, width } },
+    { name: "dim", window: { centre: centre + width / 4, width } },
+  ];
+}
 
 const OFFSET = 32768;
 
