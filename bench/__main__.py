@@ -20,7 +20,18 @@ NAMES = (
     "story",
 )
 # Minutes each, or as long as they are given.
-BY_NAME = ("labels", "fuzz", "qido", "receive", "pull", "slides", "upload", "load")
+BY_NAME = (
+    "labels",
+    "annotate",
+    "readers",
+    "fuzz",
+    "qido",
+    "receive",
+    "pull",
+    "slides",
+    "upload",
+    "load",
+)
 
 
 def main():
