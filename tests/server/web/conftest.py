@@ -95,6 +95,10 @@ async def read(
     other = await session.scalar(select(Series.id).where(Series.id != nifti))
     people = {"readers": [team.ids["judge"], team.ids["two"]], "adjudicator": team.ids["one"]}
     await hand_out(team, run_jobs, series_ids=[str(other)], vocabulary="abdomen-ct", **people)
+    waits = await begin(team.judge)
+    world.ids["reader"] |= {"attempt_id": waits["id"], "lease": waits["lease"]}
+    seen = {"task_id": waits["task_id"], "urgency": "days", "text": "A nodule in the lung base."}
+    await post(team.judge, "/annotate/findings", seen)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.server.web.conftest import API, Client, World
 from renkei import http
 
 # How many valid cases of an operation: the whole has to end within a minute and a half on one core.
-VALID = 2
+VALID = 3
 INVALID = 422
 DONE = (200, 201, 202, 204, "stream")
 FIXED = settings(
@@ -49,6 +49,7 @@ PLACES = {"n": "1", "number": "0", "first": "0", "level": "0", "column": "0", "r
 PLACES |= {"frame": "1", "frames": "1", "name": "abdomen-ct"}
 # Names in bodies and addresses of an id that a list gives under another name.
 SAME = {"other_id": "version_id", "readers": "user_id", "adjudicator": "user_id"}
+SAME |= {"image": "attempt_id", "label": "attempt_id", "lease": "lease"}
 SAME |= {"series": "series_id", "slides": "slide_id", "sites": "site_id"}
 STREAM = f"{API}/events"
 SECONDS = 0.3
@@ -99,6 +100,11 @@ def grounded(case: Case, ids: Ids, turn: int) -> Case:
             known = ids.get(upto) or ids.get(name) or ids.get(SAME.get(name, name)) or ()
             if known:
                 sent.path_parameters[name] = known[turn % len(known)]
+    asked = parts.get(ParameterLocation.QUERY)
+    if asked is not None and asked.mode is GenerationMode.POSITIVE:
+        for name in sent.query:
+            if name in SAME and (known := ids.get(SAME[name])):
+                sent.query[name] = known[turn % len(known)]
     if ParameterLocation.BODY in parts and parts[ParameterLocation.BODY].mode.is_positive:
         sent.body = real(sent.body, ids, turn)
     return sent

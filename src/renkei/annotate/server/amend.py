@@ -17,7 +17,13 @@ from renkei.annotate.protocol import (
     move_task,
 )
 from renkei.annotate.protocols import load_protocol
-from renkei.annotate.server.assign import SIDES, TaskOpenError, add_part, check_no_part
+from renkei.annotate.server.assign import (
+    SIDES,
+    TaskOpenError,
+    add_part,
+    check_no_part,
+    check_readers,
+)
 from renkei.annotate.server.credential import check_credentials
 from renkei.annotate.server.find import find_label, find_task, move
 from renkei.annotate.server.propose import case_of_task
@@ -48,6 +54,7 @@ async def begin_amendment(
         TaskStateError: It is not signed.
         ReasonMissingError: No reason is given.
         OnlyVolumesAmendedError: It is a slide.
+        NotAReaderError: The person is no active reader.
         TaskOpenError: The person had a part, or the image is being read for this vocabulary.
         CredentialMissingError: The person may not.
     """
@@ -55,6 +62,7 @@ async def begin_amendment(
     after = move_task(task.state, Move.AMEND, Standing(reason=reason))
     if task.slide_id is not None:
         raise OnlyVolumesAmendedError("Hand the slide out again; its outlines are drawn anew.")
+    await check_readers(session, [user_id])
     await _refuse_open(session, task)
     await check_no_part(session, task, user_id)
     await check_credentials(session, [user_id], await case_of_task(session, task))

@@ -70,7 +70,7 @@ async def create_tasks(
     way = load_protocol(protocol)
     check_team(way, [str(reader) for reader in readers], str(adjudicator))
     words = load_vocabulary(vocabulary)
-    await _check_readers(session, [*readers, adjudicator])
+    await check_readers(session, [*readers, adjudicator])
     polygons = words.terms[0].geometry is Geometry.POLYGON
     if (polygons and series_ids) or (not polygons and slide_ids):
         raise WrongVocabularyError(
@@ -110,7 +110,7 @@ async def add_approver(session: AsyncSession, *, task_id: UUID, user_id: UUID) -
         TaskOpenError: The person has a part in this task already.
     """
     task = await find_task(session, task_id=task_id)
-    await _check_readers(session, [user_id])
+    await check_readers(session, [user_id])
     await check_no_part(session, task, user_id)
     await check_credentials(session, [user_id], await case_of_task(session, task))
     return await add_part(session, task, user_id, Part.APPROVER, "approver")
@@ -157,7 +157,12 @@ async def close_view(session: AsyncSession, task: Task, user_id: UUID) -> int:
     )
 
 
-async def _check_readers(session: AsyncSession, users: Sequence[UUID]) -> None:
+async def check_readers(session: AsyncSession, users: Sequence[UUID]) -> None:
+    """Refuse a team in which somebody is no active reader.
+
+    Raises:
+        NotAReaderError: Somebody is not.
+    """
     query = select(User.id).where(User.id.in_(users), User.role == Role.READER, User.active)
     if len(list(await session.scalars(query))) != len(set(users)):
         raise NotAReaderError("Choose active readers.")
