@@ -90,15 +90,21 @@ async def read(
         await post(team.judge, f"/annotate/disputes/{one['id']}/decisions", said)
     lease = {"lease": opened["lease"]}
     await post(team.judge, f"/annotate/attempts/{opened['id']}/propose", lease)
-    assert (await sign(team.judge, task)).is_success
+    signed = await sign(team.judge, task)
+    assert signed.is_success
+    world.ids["reader"]["signature_id"] = signed.json()["id"]
     await post(team.judge, f"/annotate/tasks/{task}/reports")
     other = await session.scalar(select(Series.id).where(Series.id != nifti))
     people = {"readers": [team.ids["judge"], team.ids["two"]], "adjudicator": team.ids["one"]}
     await hand_out(team, run_jobs, series_ids=[str(other)], vocabulary="abdomen-ct", **people)
     waits = await begin(team.judge)
-    world.ids["reader"] |= {"attempt_id": waits["id"], "lease": waits["lease"]}
+    known = {"attempt_id": waits["id"], "lease": waits["lease"], "term": "liver"}
+    known |= {"tool": "islands", "assist": "body", "group": "organs"}
+    known |= {f"{API}/annotate/attempts/{{attempt_id}}": waits["id"]}
+    world.ids["reader"] |= known
     seen = {"task_id": waits["task_id"], "urgency": "days", "text": "A nodule in the lung base."}
-    await post(team.judge, "/annotate/findings", seen)
+    raised = await post(team.judge, "/annotate/findings", seen)
+    world.ids["hospital"]["finding_id"] = raised["id"]
 
 
 @pytest.fixture

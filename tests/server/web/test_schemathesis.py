@@ -50,6 +50,7 @@ PLACES |= {"frame": "1", "frames": "1", "name": "abdomen-ct"}
 # Names in bodies and addresses of an id that a list gives under another name.
 SAME = {"other_id": "version_id", "readers": "user_id", "adjudicator": "user_id"}
 SAME |= {"image": "attempt_id", "label": "attempt_id", "lease": "lease"}
+SAME |= {"tool": "tool", "assist": "assist", "key": "term", "group": "group"}
 SAME |= {"series": "series_id", "slides": "slide_id", "sites": "site_id"}
 STREAM = f"{API}/events"
 SECONDS = 0.3
