@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.annotate.server.conftest import Team, begin, hand_out, read_both, sign, team
-from tests.collect.conftest import Sending, permitted, sending
+from tests.collect.conftest import TODAY, Sending, permitted, sending
 from tests.dicomweb.conftest import Held, ct, nifti, slide
 from tests.publish.server.conftest import add_case, govern, plan
 from tests.train.server.conftest import frozen
 
+from renkei.consent.allow import AgreementKind
+from renkei.consent.server.agree import add_agreement
+from renkei.consent.server.tables import Approval
 from renkei.proof.crypt4gh import format_public_key, new_key_pair
 from renkei.publish.server.tables import Version
 from renkei.server.actor import Role
@@ -187,3 +191,27 @@ async def governed(
     gone = {"subject_id": cases.json()["items"][0]["subject_id"], "kind": "withdrawal"}
     await post(operator, "/consent/recalls", {**gone, "reason": "The person asked for it."})
     await run_jobs()
+    await share(world, session, site_a.id)
+
+
+async def share(world: World, session: AsyncSession, site_id: UUID) -> None:
+    """Open a workspace of a joint research for the hospital's own investigator."""
+    joint = await add_agreement(
+        session,
+        site_id=site_id,
+        number="AG-J",
+        kind=AgreementKind.JOINT,
+        uses=[42],
+        commercial=False,
+        fee_share_bp=0,
+        starts=TODAY,
+        ends=TODAY + timedelta(days=90),
+    )
+    approval = await session.scalar(select(Approval.id).where(Approval.number == "EC-1"))
+    await session.commit()
+    both = {"agreement_id": str(joint.id), "approval_id": str(approval)}
+    opened = await post(world.people["operator"], "/consent/workspaces", both)
+    doctor = (await world.people["hospital"].get(f"{API}/people/me")).json()["id"]
+    path = f"/consent/workspaces/{opened['id']}"
+    await post(world.people["operator"], f"{path}/investigators", {"user_id": doctor})
+    await post(world.people["hospital"], f"{path}/notes", {"text": "Who reads first?"})
