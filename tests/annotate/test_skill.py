@@ -3,22 +3,11 @@
 import random
 
 import pytest
-from scipy.stats import binomtest
 from tests.annotate.shapes import ball, labels
 
 from renkei.annotate.compare import compare
-from renkei.annotate.skill import Verdict, judge, judge_sample, passes_gold, wilson
+from renkei.annotate.skill import Verdict, judge, judge_sample, passes_gold
 from renkei.annotate.vocabulary import load_vocabulary
-
-
-@pytest.mark.parametrize(("passed", "of"), [(0, 5), (5, 5), (19, 20), (1, 300)])
-def test_the_interval_is_that_of_an_independent_implementation(passed: int, of: int) -> None:
-    expected = binomtest(passed, of).proportion_ci(method="wilson")
-    assert wilson(passed, of) == pytest.approx((expected.low, expected.high), abs=1e-6)
-
-
-def test_nothing_tried_has_no_interval() -> None:
-    assert wilson(0, 0) is None
 
 
 def test_two_straight_failures_flag_although_floats_miss_the_limit() -> None:

@@ -31,20 +31,6 @@ def passes_gold(comparison: Comparison) -> bool:
     return all(dispute.reason == "size" for dispute in comparison.disputes)
 
 
-def wilson(passed: int, of: int, *, z: float = 1.959964) -> tuple[float, float] | None:
-    """Return the interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953).
-
-    None when nothing was tried.
-    """
-    if of == 0:
-        return None
-    share = passed / of
-    middle = share + z * z / (2 * of)
-    half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    low, high = ((middle + sign * half) / (1 + z * z / of) for sign in (-1, 1))
-    return max(0.0, low), min(1.0, high)
-
-
 def judge(results: Sequence[bool]) -> Verdict:
     """Judge gold results in their order by a sequential test.
 

@@ -15,11 +15,12 @@ from renkei.annotate.server.gold import passes, set_gold
 from renkei.annotate.server.propose import propose_teams
 from renkei.annotate.server.reader_tables import Credential
 from renkei.annotate.server.schemas import Key
-from renkei.annotate.skill import Verdict, judge, wilson
+from renkei.annotate.skill import Verdict, judge
 from renkei.annotate.team import Candidate
 from renkei.people.server.tables import User
 from renkei.server.actor import Permission
 from renkei.server.web import Db, In, Out, needs
+from renkei.subjects.counting import wilson
 
 router = APIRouter()
 ASSIGN = needs(Permission.ANNOTATE_ASSIGN)
@@ -159,6 +160,6 @@ async def _reader(session: AsyncSession, one: Candidate, name: str) -> ReaderOut
         paused_why=await session.scalar(why),
         hidden=len(results),
         passed=sum(results),
-        interval=wilson(sum(results), len(results)),
+        interval=wilson(sum(results), len(results)) if results else None,
         verdict=judge(results),
     )
