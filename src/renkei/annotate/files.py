@@ -62,11 +62,13 @@ SUFFIX: Mapping[Format, str] = {
     Format.SEG: ".dcm",
     Format.PACKED: ".rklb",
     Format.GEOJSON: ".geojson",
+    Format.COCO: ".coco.json",
 }
 
 
 # What DICOM objects hold refers to the images that they were drawn on.
 WITH_IMAGE = frozenset({Format.SEG, Format.LABEL_MAP, Format.RTSTRUCT})
+OF_SLIDES = frozenset({Format.GEOJSON, Format.COCO})
 CLASSES: Mapping[str, Format] = {
     SEGMENTATION: Format.SEG,
     LABEL_MAP: Format.LABEL_MAP,
@@ -289,7 +291,7 @@ def write_labels(
         # A SEG counts its segments from 1 without gaps; codes and names say what they are.
         counted = tuple(replace(s, number=n) for n, s in enumerate(labels.segments, start=1))
         return write_seg(replace(labels, segments=counted), sources, assisted=assisted)
-    raise LabelFileRefusedError("GeoJSON is for slides; write a volume as NIfTI or SEG.")
+    raise LabelFileRefusedError("GeoJSON and COCO are for slides; write a volume as NIfTI or SEG.")
 
 
 def _check_sources(sources: Sequence[FileDataset]) -> None:

@@ -1,5 +1,6 @@
 """Two readings of a slide: areas of polygons and places of points, by the same rules as masks."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,10 +9,20 @@ from uuid import UUID
 import numpy as np
 
 from renkei.annotate.compare import Comparison, Dispute, TermResult
+from renkei.annotate.files import Format
 from renkei.annotate.overlap import Overlap
 from renkei.annotate.vocabulary import Vocabulary
 from renkei.errors import DataRefusedError
-from renkei.imaging.outlines import AREAS, FINDINGS, Kind, Outline, dice
+from renkei.imaging.coco import write_coco
+from renkei.imaging.outlines import (
+    AREAS,
+    FINDINGS,
+    Kind,
+    Outline,
+    Scale,
+    dice,
+    write_geojson,
+)
 from renkei.proof import canonical, digest
 
 AGREED_DICE = 0.8
@@ -185,3 +196,11 @@ def from_elements(elements: Sequence[dict[str, Any]]) -> tuple[Outline, ...]:
         own, parent = element_name(plain), element.get("parent", "")
         found.append(replace(plain, id=own, parent=parent))
     return tuple(found)
+
+
+def export_elements(stored: bytes, kind: Format, scale: Scale) -> bytes:
+    """Return the stored elements of a slide as GeoJSON or COCO."""
+    outlines = from_elements(json.loads(stored)["elements"])
+    if kind is Format.COCO:
+        return write_coco(outlines, scale.width, scale.height).encode()
+    return write_geojson(outlines, scale).encode()

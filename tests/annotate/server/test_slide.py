@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx2
 from tests.annotate.server.conftest import Team, begin, hand_out, sign, submit
 
+from renkei.imaging.coco import read_coco
 from renkei.imaging.outlines import Kind, Outline, read_geojson, write_geojson
 from renkei.subjects.server.tables import Slide
 
@@ -59,6 +60,11 @@ async def test_two_readers_of_a_slide_agree_and_the_polygons_come_out(
     (outline,) = read_geojson(exported.content)
     assert outline.name == "tumour"
     assert outline.area_px() in {100.0**2, 104.0**2}
+    export = f"{API}/labels/{shown['candidate_id']}/export"
+    coco = read_coco((await team.curator.get(export, params={"format": "coco"})).content)
+    assert [one.area_px() for one in coco.outlines] == [outline.area_px()]
+    refused = await team.curator.get(export, params={"format": "seg"})
+    assert (refused.status_code, refused.json()["title"]) == (400, "not_an_export")
     report = (await team.judge.post(f"{API}/tasks/{task}/reports")).json()
     assert report["problems"] == []
     assert "mm2" in report["text_en"]

@@ -10,6 +10,7 @@ import { Loaded } from "../parts/Loaded";
 import { Section } from "../parts/Section";
 import { useMay } from "../shell/session";
 import { Intact } from "./AfterSigning";
+import { LabelFiles } from "./LabelFiles";
 import { OneTimeCode } from "./OneTimeCode";
 import type { Label, Signature, TaskDetail } from "./types";
 import { shortReference } from "./words";
@@ -61,6 +62,7 @@ export function Sign({ task }: { task: TaskDetail }) {
                 />
               </OneTimeCode>
             )}
+            <LabelFiles task={task} label={label} />
             {signature && <Intact signature={signature.id} />}
             {signature && (
               <Alert color="gray.7" variant="outline" title={t("annotate.sign.note")}>

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
-from renkei.annotate.files import WITH_IMAGE, Format
+from renkei.annotate.files import OF_SLIDES, WITH_IMAGE, Format
 from renkei.annotate.server.adjudicate import find_comparison
 from renkei.annotate.server.draw import canvas_now
 from renkei.annotate.server.find import (
@@ -20,11 +20,11 @@ from renkei.annotate.server.find import (
     label_bytes,
     words_of,
 )
-from renkei.annotate.slides import from_elements
+from renkei.annotate.slides import export_elements
 from renkei.annotate.vocabulary import UnknownTermError, Vocabulary
 from renkei.annotate.work import difference_of, export_packed, group_of
 from renkei.errors import UsageError
-from renkei.imaging.outlines import Scale, write_geojson
+from renkei.imaging.outlines import Scale
 from renkei.server.audit import record
 from renkei.server.storage import load, load_range
 from renkei.subjects.server.files import series_files
@@ -119,23 +119,23 @@ def _check_group(words: Vocabulary, group: str) -> None:
 
 
 async def export_label(session: AsyncSession, *, label_id: UUID, kind: Format) -> bytes:
-    """Return labels as NIfTI, DICOM SEG, packed, or GeoJSON for a slide.
+    """Return labels as NIfTI, DICOM SEG, packed; of a slide as GeoJSON or COCO.
 
     Raises:
         NoSuchLabelError: There are none, or none that the actor may see.
-        NotAnExportError: A volume has no GeoJSON, a slide nothing else.
+        NotAnExportError: The format is a slide's and this is a volume, or the other way.
         OverlapError: The format cannot hold labels that share voxels.
         ObjectErasedError: The subject's key was destroyed.
     """
     label = await find_label(session, label_id=label_id)
     data = await load(session, label.object_id)
-    if (label.slide_id is not None) != (kind is Format.GEOJSON):
-        raise NotAnExportError("Slides are exported as GeoJSON, volumes as NIfTI or SEG.")
+    if (label.slide_id is not None) != (kind in OF_SLIDES):
+        raise NotAnExportError("Slides are exported as GeoJSON or COCO, volumes as NIfTI or SEG.")
     await record(session, "annotate.export", label, why=kind.value)
     if label.slide_id is not None:
         slide = await session.get_one(Slide, label.slide_id)
         scale = Scale(slide.width, slide.height, slide.mpp)
-        return write_geojson(from_elements(json.loads(data)["elements"]), scale).encode()
+        return await asyncio.to_thread(export_elements, data, kind, scale)
     files: list[bytes] = []
     if kind in WITH_IMAGE and label.series_id is not None:
         files = await series_files(session, label.series_id)
