@@ -69,7 +69,7 @@ async def open_reader(
         user_id=attempt.user_id,
         purpose=Purpose.TASK,
         series_ids=[task.series_id],
-        labels=[term.en for term in words_of(task).terms],
+        labels=[term.en for term in words_of(task).terms if term.is_drawn],
     )
     root = str(opened.root.id)
     row = AttemptRoot(**_of(attempt), root_id=opened.root.id, lease=_lease(attempt))

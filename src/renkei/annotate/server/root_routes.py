@@ -49,7 +49,9 @@ async def begin_in_reader(
     """Open an attempt in the full reader; the cookie of its images comes with the answer."""
     opened, study_uid = await open_reader(session, attempt_id=attempt_id, take=body.take)
     set_cookie(response, opened, secure=over_tls(request))
-    path = f"/ohif/{opened.root.id}/viewer?StudyInstanceUIDs={study_uid}"
+    # Of OHIF's modes only this one draws, and only the other one measures.
+    mode = "segmentation" if opened.root.labels else "viewer"
+    path = f"/ohif/{opened.root.id}/{mode}?StudyInstanceUIDs={study_uid}"
     return ReaderOut(path=path, expires_at=opened.root.expires_at)
 
 
