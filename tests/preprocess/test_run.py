@@ -27,7 +27,7 @@ def test_the_same_input_gives_the_same_bytes(made: Scan, ran) -> None:
 
 
 def test_the_bytes_read_back_as_image_and_labels_on_one_grid(ran) -> None:
-    image = read_nifti(ran.made[0].image, modality="CT")
+    image = read_nifti(ran.made[0].data, modality="CT")
     labels = unpack(ran.made[0].labels)
     assert image.voxels.dtype == np.int16
     assert image.geometry.close_to(labels.geometry)
@@ -40,7 +40,7 @@ def test_the_bytes_read_back_as_image_and_labels_on_one_grid(ran) -> None:
 def test_the_record_holds_plan_parameters_and_hashes(ran) -> None:
     assert ran.record["plan"]["sha256"] == PLAN.sha256
     assert [s["step"] for s in ran.record["steps"]] == ["orient", "denoise", "resample", "window"]
-    assert ran.record["outputs"]["ct_clipped"]["sha256"] == digest(ran.made[0].image)
+    assert ran.record["outputs"]["ct_clipped"]["sha256"] == digest(ran.made[0].data)
     assert ran.record["environment"]["SimpleITK"]
     assert json.loads(json.dumps(ran.record)) == ran.record
 

@@ -1,6 +1,7 @@
 """`renkei preprocess …`: run a plan on files, without a platform."""
 
 import json
+import tempfile
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -10,8 +11,9 @@ import typer
 
 from renkei.compute import map_cases
 from renkei.errors import ConflictError, DataRefusedError
-from renkei.preprocess.case import Produced, run_case
+from renkei.preprocess.case import Given, Produced, run_case
 from renkei.preprocess.folder import RECORD, FolderCase, find_cases, write_case
+from renkei.preprocess.made import digest_of
 from renkei.preprocess.plan import Plan, builtin_plans, load_plan
 from renkei.proof import digest
 
@@ -78,10 +80,12 @@ def plans(*, as_json: Json = False) -> None:
 
 def run_files(case: FolderCase, *, plan: Plan) -> Produced:
     """Run a plan on one case on disk."""
-    files = {role: [path.read_bytes() for path in paths] for role, paths in case.files.items()}
-    labels = {plan.roles[0]: case.labels.read_bytes()} if case.labels else {}
-    sources = {role: [digest(data) for data in held] for role, held in files.items()}
-    return run_case(plan.text, files, labels, sources)
+    given = {}
+    for role, paths in case.files.items():
+        held = [path.read_bytes() for path in paths]
+        labels = case.labels.read_bytes() if case.labels and role == plan.roles[0] else None
+        given[role] = [Given(held, [digest(data) for data in held], labels)]
+    return run_case(plan.text, given, Path(tempfile.mkdtemp()))
 
 
 def _to_do(cases: list[FolderCase], out: Path, existing: Existing) -> list[FolderCase]:
@@ -100,7 +104,7 @@ def _done(case: FolderCase, made: Produced, out: Path) -> dict[str, Any]:
         "finding": str(made.finding),
         "codes": list(made.codes),
         "out": str(out / case.name),
-        "sha256": {one.name: digest(one.image) for one in made.made},
+        "sha256": {one.name: digest_of(one) for one in made.made},
     }
 
 

@@ -56,16 +56,25 @@ def write_case(folder: Path, produced: Produced) -> None:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     for made in produced.made:
-        (part / f"{made.name}.nii.gz").write_bytes(made.image)
+        _put(part / f"{made.name}{made.suffix}", made.data)
         if made.labels is not None:
             (part / f"{made.name}.{LABELS}").write_bytes(made.labels)
-    (part / "before.png").write_bytes(produced.before)
-    (part / "after.png").write_bytes(produced.after)
+    for name, data in produced.files.items():
+        (part / name).write_bytes(data)
+    for name, picture in zip(("before.png", "after.png"), produced.pictures or (), strict=False):
+        (part / name).write_bytes(picture)
     text = json.dumps(produced.record, indent=2, sort_keys=True)
     (part / RECORD).write_text(text + "\n", "utf-8")
     if folder.exists():
         shutil.rmtree(folder)
     part.rename(folder)
+
+
+def _put(path: Path, data: bytes | Path) -> None:
+    if isinstance(data, bytes):
+        path.write_bytes(data)
+    else:
+        shutil.move(data, path)
 
 
 def _case(source: Path, folder: Path, roles: Sequence[str]) -> FolderCase | None:

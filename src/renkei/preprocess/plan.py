@@ -12,7 +12,8 @@ from typing import Any
 
 from renkei.errors import DataRefusedError, NotFoundError
 from renkei.plugins import by_name
-from renkei.preprocess.step import Step
+from renkei.preprocess.held import kind_of
+from renkei.preprocess.step import Step, Takes
 from renkei.preprocess.steps import STEPS
 from renkei.proof import canonical, digest
 
@@ -33,7 +34,7 @@ class PlannedStep:
 
     step: Step
     params: Mapping[str, Any]
-    input: str
+    inputs: tuple[str, ...]
     output: str
     to: str | None = None
 
@@ -42,7 +43,8 @@ class PlannedStep:
 class Plan:
     """Inputs by role with their modality, steps in order, and the names that are the result.
 
-    The first result is the case's image, whose labels go with it.
+    The first result is the case's image, whose labels go with it. A role in `many` stands for
+    all scans of a time series, oldest first; a step then runs on each, or on all at once.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Plan:
     sha256: str
     text: str
     inputs: Mapping[str, str]
+    many: frozenset[str]
     steps: tuple[PlannedStep, ...]
     results: tuple[str, ...]
 
@@ -71,6 +74,8 @@ def parse_plan(text: str) -> Plan:
         if said.get("schema") != SCHEMA:
             raise BadPlanError(f"A plan starts with schema = {SCHEMA!r}.")
         _only(said, {"schema", "name", "version", "description", "inputs", "step", "results"})
+        for one in said["inputs"].values():
+            _only(one, {"modality", "series"})
         inputs = {str(role): str(one["modality"]) for role, one in said["inputs"].items()}
         plan = Plan(
             name=str(said["name"]),
@@ -78,6 +83,7 @@ def parse_plan(text: str) -> Plan:
             sha256=digest(canonical(said)),
             text=text,
             inputs=inputs,
+            many=frozenset(r for r, one in said["inputs"].items() if one.get("series") is True),
             steps=tuple(_step(step) for step in said["step"]),
             results=tuple(str(name) for name in said["results"]),
         )
@@ -120,27 +126,41 @@ def _step(said: Mapping[str, Any]) -> PlannedStep:
     step = by_name(STEPS, str(said["name"]))
     if str(said.get("version", step.version)) != step.version:
         raise BadPlanError(f"The step {step.name} is here in version {step.version} only.")
-    if step.pair != ("to" in said):
-        raise BadPlanError(f"The step {step.name} {'needs' if step.pair else 'takes no'} 'to'.")
+    if (step.takes is Takes.PAIR) != ("to" in said):
+        wants = "needs" if step.takes is Takes.PAIR else "takes no"
+        raise BadPlanError(f"The step {step.name} {wants} 'to'.")
+    given = said["input"]
+    if isinstance(given, list) and step.takes is not Takes.SERIES:
+        raise BadPlanError(f"The step {step.name} takes one input.")
     return PlannedStep(
         step=step,
         params=step.settle(said.get("params", {})),
-        input=str(said["input"]),
+        inputs=tuple(map(str, given)) if isinstance(given, list) else (str(given),),
         output=str(said["output"]),
         to=str(said["to"]) if "to" in said else None,
     )
 
 
 def _check_names(plan: Plan) -> None:
-    known = set(plan.inputs)
+    kinds = {role: kind_of(modality) for role, modality in plan.inputs.items()}
+    moved = dict.fromkeys(plan.inputs, False)
     for planned in plan.steps:
-        for name in (planned.input, planned.to):
-            if name is not None and name not in known:
+        step = planned.step
+        for name in (*planned.inputs, *([planned.to] if planned.to else [])):
+            if name not in kinds:
                 raise BadPlanError(f"No step before makes {name!r}.")
-        if planned.output in known:
+            if kinds[name] is not step.on:
+                raise BadPlanError(f"The step {step.name} works on a {step.on}; {name!r} is none.")
+        if planned.output in kinds:
             raise BadPlanError(f"The name {planned.output!r} is taken; outputs need a new one.")
-        known.add(planned.output)
-    if not plan.results or not set(plan.results) <= known - set(plan.inputs):
+        before = any(moved[name] for name in planned.inputs)
+        if before and step.interpolates:
+            raise BadPlanError(
+                f"{planned.inputs[0]!r} is interpolated already, and each time detail is lost: "
+                f"let one step lay it on the last grid."
+            )
+        kinds[planned.output], moved[planned.output] = step.on, before or step.interpolates
+    if not plan.results or not set(plan.results) <= set(kinds) - set(plan.inputs):
         raise BadPlanError("The results must be outputs of the plan's steps.")
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from renkei.imaging.labels import LabelSet
 from renkei.imaging.volume import Volume
 from renkei.preprocess.grid import carry_image
-from renkei.preprocess.step import Scan
+from renkei.preprocess.held import Scan
 
 SOFT_HU = (-160.0, 240.0)
 SQUARES = 8

@@ -6,46 +6,44 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from renkei.errors import DataRefusedError
-from renkei.imaging.labels import label_hash, pack
-from renkei.imaging.nifti import nifti_bytes
-from renkei.preprocess.plan import Plan
-from renkei.preprocess.step import Done, Finding, Scan
+from renkei.preprocess.held import Held
+from renkei.preprocess.made import (
+    Made,
+    WrongInputError,
+    check_held,
+    digest_of,
+    facts_of,
+    write_held,
+)
+from renkei.preprocess.plan import Plan, PlannedStep
+from renkei.preprocess.step import Done, Finding, Takes
 from renkei.proof import canonical, digest
 
 CODE = "renkei.preprocess"
 LIBRARIES = ("numpy", "scipy", "scikit-image", "SimpleITK")
 
 
-class WrongInputError(DataRefusedError):
-    """The scans are not those that the plan asks for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The bytes of one result: NIfTI, and packed labels where the input had any."""
-
-    name: str
-    image: bytes
-    labels: bytes | None
-
-
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What a run gives; `record` is the provenance: hashes, parameters, versions, measures.
 
-    It holds no name, date or place, so that it may travel with the data.
+    It holds no name, date or place, so that it may travel with the data. `files` are what steps
+    give beside the results, such as `mr_on_ct.transform.tfm`.
     """
 
-    scans: Mapping[str, Scan]
+    scans: Mapping[str, tuple[Held, ...]]
     made: tuple[Made, ...]
+    files: Mapping[str, bytes]
     finding: Finding
     codes: tuple[str, ...]
     record: Mapping[str, Any]
 
 
 def run_plan(
-    plan: Plan, scans: Mapping[str, Scan], *, sources: Mapping[str, list[str]] | None = None
+    plan: Plan,
+    scans: Mapping[str, Held | tuple[Held, ...]],
+    *,
+    sources: Mapping[str, list[str]] | None = None,
 ) -> Ran:
     """Run every step in order.
 
@@ -56,41 +54,77 @@ def run_plan(
         WrongInputError: An input is missing, of another modality, or its labels lie elsewhere.
         StepRefusedError: A step would have had to guess.
     """
-    _check_inputs(plan, scans)
-    sources = sources or {role: [digest(nifti_bytes(scans[role].image))] for role in plan.roles}
-    known = dict(scans)
-    steps = []
+    known = {n: held if isinstance(held, tuple) else (held,) for n, held in scans.items()}
+    _check_inputs(plan, known)
+    sources = sources or {
+        role: [digest_of(write_held(role, one)) for one in known[role]] for role in plan.roles
+    }
+    steps: list[dict[str, Any]] = []
     findings: list[Done] = []
+    files: dict[str, bytes] = {}
     for planned in plan.steps:
-        fixed = known[planned.to] if planned.to else None
-        done = planned.step.run(known[planned.input], planned.params, fixed)
-        known[planned.output] = done.scan
-        findings.append(done)
-        steps.append(
-            {
-                "step": planned.step.name,
-                "version": planned.step.version,
-                "params": {k: _plain(v) for k, v in planned.params.items()},
-                "input": planned.input,
-                "output": planned.output,
-                "measures": {k: float(v) for k, v in done.measures.items()},
-                "finding": str(done.finding),
-                "code": done.code,
-            }
-        )
-    made = tuple(_made(name, known[name]) for name in plan.results)
+        dones = run_step(planned, known)
+        known[planned.output] = tuple(one for done in dones for one in done.scans)
+        findings += dones
+        for name, done in zip(names(planned.output, len(dones)), dones, strict=True):
+            steps.append(_said(planned, name, done))
+            files |= {f"{name}.{file}": data for file, data in done.files.items()}
+    made = tuple(
+        write_held(name, one)
+        for result in plan.results
+        for name, one in zip(names(result, len(known[result])), known[result], strict=True)
+    )
     codes = tuple(done.code for done in findings if done.code)
     doubt = any(done.finding is not Finding.ACCEPT for done in findings)
     record = {
         "format": "renkei.run/1",
         "plan": {"name": plan.name, "version": plan.version, "sha256": plan.sha256},
         "environment": environment(),
-        "inputs": {role: _input(scans[role], sources[role]) for role in plan.roles},
+        "inputs": {
+            role: {"sha256": sorted(sources[role]), "scans": [facts_of(o) for o in known[role]]}
+            for role in plan.roles
+        },
         "steps": steps,
-        "outputs": {one.name: _output(one, known[one.name]) for one in made},
+        "outputs": {one.name: {"sha256": digest_of(one), **one.facts} for one in made},
     }
     finding = Finding.REVIEW if doubt else Finding.ACCEPT
-    return Ran({n: known[n] for n in plan.results}, made, finding, codes, record)
+    return Ran({n: known[n] for n in plan.results}, made, files, finding, codes, record)
+
+
+def run_step(planned: PlannedStep, known: Mapping[str, tuple[Held, ...]]) -> list[Done]:
+    """Run one step on each scan of its input, or on all of them at once.
+
+    Raises:
+        StepRefusedError: The step would have had to guess.
+    """
+    step, params = planned.step, planned.params
+    given = [one for name in planned.inputs for one in known[name]]
+    if step.takes is Takes.SERIES:
+        return [step.run(tuple(given), params)]
+    if step.takes is Takes.ONE:
+        return [step.run(one, params) for one in given]
+    fixed = known[str(planned.to)]
+    if len(fixed) not in {1, len(given)}:
+        raise WrongInputError("A pair needs one scan to align to, or one for each.")
+    return [step.run(one, fixed[i if len(fixed) > 1 else 0], params) for i, one in enumerate(given)]
+
+
+def names(output: str, count: int) -> list[str]:
+    """Return the names of `count` results: the output's own, or numbered from 1."""
+    return [output] if count == 1 else [f"{output}.{n + 1}" for n in range(count)]
+
+
+def _said(planned: PlannedStep, name: str, done: Done) -> dict[str, Any]:
+    return {
+        "step": planned.step.name,
+        "version": planned.step.version,
+        "params": {k: _plain(v) for k, v in planned.params.items()},
+        "input": list(planned.inputs),
+        "output": name,
+        "measures": {k: float(v) for k, v in done.measures.items()},
+        "finding": str(done.finding),
+        "code": done.code,
+    }
 
 
 def run_key(plan: Plan, sources: Mapping[str, list[str]], labels: str | None) -> str:
@@ -113,37 +147,14 @@ def environment() -> dict[str, str]:
     }
 
 
-def _check_inputs(plan: Plan, scans: Mapping[str, Scan]) -> None:
+def _check_inputs(plan: Plan, known: Mapping[str, tuple[Held, ...]]) -> None:
     for role, modality in plan.inputs.items():
-        if role not in scans:
+        if not known.get(role):
             raise WrongInputError(f"The plan needs an input {role!r}.")
-        scan = scans[role]
-        if scan.image.modality != modality:
-            raise WrongInputError(f"The input {role!r} must be {modality}.")
-        if scan.labels and not scan.labels.geometry.close_to(scan.image.geometry):
-            raise WrongInputError(f"The labels of {role!r} do not lie on its grid.")
-
-
-def _made(name: str, scan: Scan) -> Made:
-    return Made(name, nifti_bytes(scan.image), pack(scan.labels) if scan.labels else None)
-
-
-def _input(scan: Scan, sources: list[str]) -> dict[str, Any]:
-    return {
-        "sha256": sorted(sources),
-        "labels": label_hash(scan.labels) if scan.labels else None,
-        "shape": list(scan.image.geometry.shape),
-        "spacing_mm": [float(s) for s in scan.image.geometry.spacing],
-    }
-
-
-def _output(made: Made, scan: Scan) -> dict[str, Any]:
-    return {
-        "sha256": digest(made.image),
-        "labels": label_hash(scan.labels) if scan.labels else None,
-        "shape": list(scan.image.geometry.shape),
-        "spacing_mm": [float(s) for s in scan.image.geometry.spacing],
-    }
+        if len(known[role]) > 1 and role not in plan.many:
+            raise WrongInputError(f"The plan takes one scan as {role!r}.")
+        for held in known[role]:
+            check_held(held, role, modality)
 
 
 def _plain(value: Any) -> Any:

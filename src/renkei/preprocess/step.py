@@ -1,15 +1,15 @@
 """What a step is: a name, a version, its parameters with their limits, and one pure function."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
 from renkei.errors import DataRefusedError
-from renkei.imaging.labels import LabelSet
-from renkei.imaging.volume import Volume
+from renkei.preprocess.held import Kind
 
 Params = Mapping[str, Any]
+MOST_NUMBERS = 1000
 
 
 class BadParameterError(DataRefusedError):
@@ -18,14 +18,6 @@ class BadParameterError(DataRefusedError):
 
 class StepRefusedError(DataRefusedError):
     """The step would have to guess, so it gives no result."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """An image and the labels that lie on its grid."""
-
-    image: Volume
-    labels: LabelSet | None = None
 
 
 class Finding(StrEnum):
@@ -38,17 +30,28 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a step gives: the scan, what was measured on the way, and the verdict on it."""
+    """What a step gives: what it made, what was measured on the way, and the verdict on it.
 
-    scan: Scan
+    `scans` are one for each that went in. `files` go beside the results by their name: a
+    transform, a table of growth.
+    """
+
+    scans: tuple[Any, ...]
     measures: Mapping[str, float] = field(default_factory=dict)
     finding: Finding = Finding.ACCEPT
     code: str | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def scan(self) -> Any:
+        """Return what a step made that gave one thing."""
+        (one,) = self.scans
+        return one
 
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One parameter: its kind, default and limits; `count` numbers make a list."""
+    """One parameter: its kind, default and limits; `count` numbers make a list, 0 any many."""
 
     kind: Literal["number", "text", "flag"]
     default: Any
@@ -64,8 +67,10 @@ class Param:
         Raises:
             BadParameterError: Wrong type, out of range, or not one of the choices.
         """
-        if self.count > 1:
-            if not isinstance(value, list | tuple) or len(value) != self.count:
+        if self.count != 1:
+            if not isinstance(value, list | tuple) or len(value) > MOST_NUMBERS:
+                raise BadParameterError(f"{name} takes a list of numbers.")
+            if self.count and len(value) != self.count:
                 raise BadParameterError(f"{name} takes a list of {self.count} numbers.")
             return tuple(self._one(name, item) for item in value)
         return self._one(name, value)
@@ -88,15 +93,34 @@ class Param:
         return float(value)
 
 
+class Takes(StrEnum):
+    """How many scans a step sees at once."""
+
+    ONE = "one"
+    PAIR = "pair"
+    SERIES = "series"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One way to change a scan; `pair` steps also see a fixed scan that they align to."""
+    """One way to change a scan.
+
+    `run` is called as (scan, params); of a pair as (scan, fixed, params), where `fixed` is what it
+    is aligned to; of a series as (scans, params), in order of time. `on` is what it works on.
+    A line of a plan may interpolate once: `interpolates` says that this step does. What is costly
+    is kept by its key (`keeps`), so that a changed later step does not run it again. `fit`
+    learns parameters from the scans of the training part.
+    """
 
     name: str
     params: Mapping[str, Param]
-    run: Callable[[Scan, Params, Scan | None], Done]
+    run: Callable[..., Done]
     version: str = "1"
-    pair: bool = False
+    takes: Takes = Takes.ONE
+    on: Kind = Kind.VOLUME
+    interpolates: bool = False
+    keeps: bool = False
+    fit: Callable[[Sequence[Any], Params], dict[str, Any]] | None = None
 
     def settle(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return all parameters with defaults filled in.

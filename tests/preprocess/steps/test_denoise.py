@@ -8,7 +8,8 @@ import pytest
 from renkei.imaging.geometry import Geometry
 from renkei.imaging.made import made_ct
 from renkei.imaging.volume import Volume
-from renkei.preprocess.step import Scan, StepRefusedError
+from renkei.preprocess.held import Scan
+from renkei.preprocess.step import StepRefusedError
 from renkei.preprocess.steps.denoise import STEP, noise_sigma
 
 
@@ -32,7 +33,7 @@ def rmse(voxels: np.ndarray, truth: np.ndarray) -> float:
 @pytest.mark.parametrize(("method", "strength"), [("tv", 0.5), ("nlm", 0.8)])
 def test_it_comes_nearer_to_the_truth(noisy, method: str, strength: float) -> None:
     scan, truth = noisy
-    done = STEP.run(scan, STEP.settle({"method": method, "strength": strength}), None)
+    done = STEP.run(scan, STEP.settle({"method": method, "strength": strength}))
     assert rmse(done.scan.image.voxels, truth) < 0.8 * rmse(scan.image.voxels, truth)
     assert done.measures["sigma_after"] < 0.7 * done.measures["sigma_before"]
     assert done.measures["edges_kept"] > 0.95
@@ -40,14 +41,14 @@ def test_it_comes_nearer_to_the_truth(noisy, method: str, strength: float) -> No
 
 def test_too_strong_is_refused_because_structure_is_lost(noisy) -> None:
     with pytest.raises(StepRefusedError) as refusal:
-        STEP.run(noisy[0], STEP.settle({"method": "tv", "strength": 30}), None)
+        STEP.run(noisy[0], STEP.settle({"method": "tv", "strength": 30}))
     assert refusal.value.facts["code"] == "structure_lost"
 
 
 def test_without_a_noise_estimate_nothing_is_done(noisy) -> None:
     air = replace(noisy[0].image, voxels=np.full_like(noisy[0].image.voxels, -1000))
     with pytest.raises(StepRefusedError) as refusal:
-        STEP.run(Scan(air), STEP.settle({}), None)
+        STEP.run(Scan(air), STEP.settle({}))
     assert refusal.value.facts["code"] == "sigma_unknown"
 
 
@@ -61,6 +62,6 @@ def test_white_noise_in_an_mr_is_measured_within_five_per_cent(sd: float) -> Non
 
 
 def test_the_kind_of_number_and_the_grid_stay(noisy) -> None:
-    done = STEP.run(noisy[0], STEP.settle({}), None)
+    done = STEP.run(noisy[0], STEP.settle({}))
     assert done.scan.image.voxels.dtype == noisy[0].image.voxels.dtype
     assert done.scan.image.geometry == noisy[0].image.geometry

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from renkei.imaging.geometry import Geometry
 from renkei.imaging.labels import Code, LabelSet, Segment
 from renkei.imaging.volume import Volume
-from renkei.preprocess.step import Scan
+from renkei.preprocess.held import Scan
 from renkei.preprocess.steps.orient import STEP
 
 SHAPE = (3, 4, 5)
@@ -38,11 +38,11 @@ def places(volume: Volume) -> dict[int, tuple[float, ...]]:
 )
 def test_every_voxel_stays_where_it_is_in_the_patient(order, signs) -> None:
     scan = scan_with(np.eye(3)[:, list(order)] * np.array(signs))
-    done = STEP.run(scan, {}, None)
+    done = STEP.run(scan, {})
     assert done.scan.image.geometry.orientation == "LPS"
     assert places(done.scan.image) == places(scan.image)
     assert np.array_equal(done.scan.labels.segments[0].mask, done.scan.image.voxels % 7 == 0)
-    again = STEP.run(done.scan, {}, None)
+    again = STEP.run(done.scan, {})
     assert again.measures["axes_changed"] == 0
     assert np.array_equal(again.scan.image.voxels, done.scan.image.voxels)
 
@@ -53,7 +53,7 @@ def test_an_oblique_scan_keeps_its_angle() -> None:
         [[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, -1.0]]
     )
     scan = scan_with(oblique)
-    done = STEP.run(scan, {}, None)
+    done = STEP.run(scan, {})
     assert places(done.scan.image) == places(scan.image)
     assert done.scan.image.geometry.orientation == "LPS"
     assert done.scan.image.sop_uids == ("3", "2", "1")
@@ -61,5 +61,5 @@ def test_an_oblique_scan_keeps_its_angle() -> None:
 
 def test_slices_that_are_cut_anew_have_no_uids() -> None:
     scan = scan_with(np.eye(3)[:, [2, 0, 1]])
-    assert STEP.run(scan, {}, None).scan.image.sop_uids == ()
+    assert STEP.run(scan, {}).scan.image.sop_uids == ()
     assert replace(scan.image).sop_uids == ("1", "2", "3")

@@ -11,7 +11,8 @@ from renkei.imaging.geometry import Geometry
 from renkei.imaging.labels import Code, LabelSet, Segment
 from renkei.imaging.volume import Volume
 from renkei.preprocess.grid import grid_at
-from renkei.preprocess.step import BadParameterError, Scan, StepRefusedError
+from renkei.preprocess.held import Scan
+from renkei.preprocess.step import BadParameterError, StepRefusedError
 from renkei.preprocess.steps.resample import STEP
 
 
@@ -37,7 +38,7 @@ def test_the_grid_keeps_the_centre_and_cuts_nothing_off(shape, old, new) -> None
 
 def test_made_organs_keep_their_volume(made: Scan) -> None:
     """Lesions of a few hundred voxels may lose a little; organs stay within two per cent."""
-    done = STEP.run(made, STEP.settle({"spacing": [1.5, 1.5, 1.5]}), None)
+    done = STEP.run(made, STEP.settle({"spacing": [1.5, 1.5, 1.5]}))
     kept = {
         s.name: done.measures[f"volume_kept_{s.number}"]
         for s in made.labels.segments
@@ -53,7 +54,7 @@ def test_labels_and_image_take_the_same_way(made: Scan) -> None:
     liver = made.labels.named("liver")
     image = replace(made.image, voxels=np.where(liver.mask, 1000, -1000).astype(np.int16))
     scan = Scan(image, LabelSet(made.labels.geometry, (replace(liver, number=1),)))
-    done = STEP.run(scan, STEP.settle({"spacing": [1.5, 1.5, 1.5]}), None)
+    done = STEP.run(scan, STEP.settle({"spacing": [1.5, 1.5, 1.5]}))
     other = (done.scan.image.voxels >= 0) != done.scan.labels.segments[0].mask
     assert other.sum() < 1e-3 * done.scan.labels.segments[0].mask.sum()
 
@@ -62,7 +63,7 @@ def test_a_ramp_stays_the_same_ramp_in_mm() -> None:
     z, y, x = np.indices((12, 14, 16))
     voxels = (10 * z + 5 * y + 2 * x).astype(np.float32)
     image = Volume(voxels, Geometry(voxels.shape, (3.0, 2.0, 1.0), (1.0, 2.0, 3.0)), "MR")
-    fine = STEP.run(Scan(image), STEP.settle({"spacing": [0.5, 1.0, 1.5]}), None).scan.image
+    fine = STEP.run(Scan(image), STEP.settle({"spacing": [0.5, 1.0, 1.5]})).scan.image
     for index in [(4, 8, 12), (10, 10, 10), (15, 20, 25)]:
         there = image.geometry.index(fine.geometry.point(*index))
         expected = 10 * there[0] + 5 * there[1] + 2 * there[2]
@@ -80,7 +81,7 @@ def test_an_overlap_and_an_asserted_absence_survive() -> None:
         for i, (n, m) in enumerate({"organ": big, "lesion": small, "none": big & False}.items())
     )
     scan = Scan(Volume(np.zeros((6, 6, 6), np.int16), geometry, "CT"), LabelSet(geometry, segments))
-    after = STEP.run(scan, STEP.settle({}), None).scan.labels
+    after = STEP.run(scan, STEP.settle({})).scan.labels
     assert (after.named("lesion").mask & ~after.named("organ").mask).sum() == 0
     assert after.named("lesion").mask.any()
     assert not after.named("none").mask.any()
@@ -89,6 +90,6 @@ def test_an_overlap_and_an_asserted_absence_survive() -> None:
 def test_what_would_not_fit_is_refused() -> None:
     image = Volume(np.zeros((100, 100, 100), np.int16), Geometry((100,) * 3, (5.0,) * 3), "CT")
     with pytest.raises(StepRefusedError):
-        STEP.run(Scan(image), STEP.settle({"spacing": [0.2, 0.2, 0.2]}), None)
+        STEP.run(Scan(image), STEP.settle({"spacing": [0.2, 0.2, 0.2]}))
     with pytest.raises(BadParameterError):
         STEP.settle({"spacing": [0, 1, 1]})

@@ -1,7 +1,10 @@
 """Carry a run out: read, compute outside the event loop, write bytes with their lineage."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
 from renkei.errors import DataRefusedError
-from renkei.preprocess.case import Produced, run_case
+from renkei.preprocess.case import Given, Produced, run_case
 from renkei.preprocess.plan import parse_plan
 from renkei.preprocess.run import CODE
 from renkei.preprocess.server.start import find_signed, find_sources
@@ -42,27 +45,26 @@ class CaseProcessed(Event):
 @dataclass(frozen=True, slots=True)
 class _Read:
     plan: str
-    files: dict[str, list[bytes]]
-    labels: dict[str, bytes]
-    sources: dict[str, list[str]]
+    given: dict[str, list[Given]]
 
 
 async def execute_run(run_id: UUID) -> None:
     """Carry a waiting run out; a run that has ended is left as it is."""
-    try:
-        async with transaction(system("run a plan")) as session:
-            read = await _read(session, run_id)
-        if read is None:
+    with TemporaryDirectory() as scratch:
+        try:
+            async with transaction(system("run a plan")) as session:
+                read = await _read(session, run_id)
+            if read is None:
+                return
+            produced = await compute.run(
+                run_case, read.plan, read.given, Path(scratch), seconds=SECONDS
+            )
+        except DataRefusedError as refusal:
+            async with transaction(system("run a plan")) as session:
+                await _refuse(session, run_id, refusal)
             return
-        produced = await compute.run(
-            run_case, read.plan, read.files, read.labels, read.sources, seconds=SECONDS
-        )
-    except DataRefusedError as refusal:
         async with transaction(system("run a plan")) as session:
-            await _refuse(session, run_id, refusal)
-        return
-    async with transaction(system("run a plan")) as session:
-        await _write(session, run_id, read, produced)
+            await _write(session, run_id, read, produced)
 
 
 async def _read(session: AsyncSession, run_id: UUID) -> _Read | None:
@@ -72,17 +74,18 @@ async def _read(session: AsyncSession, run_id: UUID) -> _Read | None:
     plan = await session.get_one(Plan, run.plan_id)
     parsed = parse_plan(plan.toml)
     series_ids = [run.series_id, *([run.pair_series_id] if run.pair_series_id else [])]
-    files = {
-        role: await series_files(session, one)
-        for role, one in zip(parsed.roles, series_ids, strict=True)
-    }
-    labels: dict[str, bytes] = {}
+    packed = None
     if run.label_source_sha256 is not None:
         signed = await find_signed(session, run.series_id)
         if signed is None or signed.sha256 != run.label_source_sha256:
             raise LabelsChangedError("Other labels were signed since; start the run again.")
-        labels[parsed.roles[0]] = signed.packed
-    return _Read(plan.toml, files, labels, await find_sources(session, parsed, series_ids))
+        packed = signed.packed
+    sources = await find_sources(session, parsed, series_ids)
+    given = {
+        role: [Given(await series_files(session, one), sources[role], packed if not n else None)]
+        for n, (role, one) in enumerate(zip(parsed.roles, series_ids, strict=True))
+    }
+    return _Read(plan.toml, given)
 
 
 async def _write(session: AsyncSession, run_id: UUID, read: _Read, produced: Produced) -> None:
@@ -90,7 +93,7 @@ async def _write(session: AsyncSession, run_id: UUID, read: _Read, produced: Pro
     if run is None:
         return
     main = produced.made[0]
-    image = await _store(session, run, main.image)
+    image = await _store(session, run, main.data)
     outputs = [image]
     run.image_object_id, run.image_sha256 = image.id, image.plain_sha256
     if main.labels is not None:
@@ -98,19 +101,22 @@ async def _write(session: AsyncSession, run_id: UUID, read: _Read, produced: Pro
         run.label_object_id, run.label_sha256 = labels.id, labels.plain_sha256
         outputs.append(labels)
     if len(produced.made) > 1:
-        other = await _store(session, run, produced.made[1].image)
+        other = await _store(session, run, produced.made[1].data)
         run.pair_image_object_id, run.pair_image_sha256 = other.id, other.plain_sha256
         outputs.append(other)
-    run.before_object_id = (await _store(session, run, produced.before)).id
-    run.after_object_id = (await _store(session, run, produced.after)).id
+    if produced.pictures is not None:
+        before, after = [await _store(session, run, one) for one in produced.pictures]
+        run.before_object_id, run.after_object_id = before.id, after.id
     run.record = dict(produced.record)
     run.finding = str(produced.finding)
     run.code = next(iter(produced.codes), None)
     run.state, run.ended_at = RunState.DONE, datetime.now(UTC)
     await session.flush()
-    inputs = [sha for hashes in read.sources.values() for sha in hashes]
+    given = [one for scans in read.given.values() for one in scans]
+    inputs = [sha for one in given for sha in one.sources]
     if run.label_source_sha256:
-        inputs += [run.label_source_sha256, *(digest(packed) for packed in read.labels.values())]
+        inputs.append(run.label_source_sha256)
+    inputs += [digest(one.labels) for one in given if one.labels is not None]
     await record_run(
         session,
         kind="preprocess.run",
@@ -124,7 +130,9 @@ async def _write(session: AsyncSession, run_id: UUID, read: _Read, produced: Pro
     await emit(session, CaseProcessed(run.id), site_id=run.site_id)
 
 
-async def _store(session: AsyncSession, run: PlanRun, data: bytes) -> StoredObject:
+async def _store(session: AsyncSession, run: PlanRun, data: bytes | Path) -> StoredObject:
+    if isinstance(data, Path):
+        data = await asyncio.to_thread(data.read_bytes)
     return await store(session, data, site_id=run.site_id, subject_id=run.subject_id)
 
 

@@ -3,20 +3,17 @@
 from renkei.imaging.nifti import to_sitk
 from renkei.preprocess import verdicts
 from renkei.preprocess.grid import carry_image, carry_labels
+from renkei.preprocess.held import Scan
 from renkei.preprocess.register import align_rigid
-from renkei.preprocess.step import Done, Finding, Param, Params, Scan, Step, StepRefusedError
+from renkei.preprocess.step import Done, Finding, Param, Params, Step, StepRefusedError, Takes
 
 
-def align(scan: Scan, params: Params, fixed: Scan | None) -> Done:
+def align(scan: Scan, fixed: Scan, params: Params) -> Done:
     """Return the scan on the fixed scan's grid, moved by a rigid transform and one interpolation.
 
     Raises:
         StepRefusedError: There is nothing to align to, or the result proves nothing.
     """
-    if fixed is None:
-        raise StepRefusedError(
-            "This step needs a scan to align to; name the second series.", code="no_pair"
-        )
     frames = {scan.image.frame_of_reference_uid, fixed.image.frame_of_reference_uid}
     found = align_rigid(
         to_sitk(fixed.image),
@@ -37,7 +34,7 @@ def align(scan: Scan, params: Params, fixed: Scan | None) -> Done:
     grid = fixed.image.geometry
     labels = carry_labels(scan.labels, grid, found.transform) if scan.labels else None
     image = carry_image(scan.image, grid, found.transform)
-    return Done(Scan(image, labels), found.measures, finding, code)
+    return Done((Scan(image, labels),), found.measures, finding, code)
 
 
 STEP = Step(
@@ -48,5 +45,7 @@ STEP = Step(
         "multi_start": Param("flag", default=True),
     },
     run=align,
-    pair=True,
+    takes=Takes.PAIR,
+    interpolates=True,
+    keeps=True,
 )

@@ -9,14 +9,15 @@ from scipy import ndimage
 
 from renkei.imaging.volume import Volume
 from renkei.preprocess import verdicts
+from renkei.preprocess.held import Scan
 from renkei.preprocess.itk import filters, restoration
-from renkei.preprocess.step import Done, Finding, Param, Params, Scan, Step, StepRefusedError
+from renkei.preprocess.step import Done, Finding, Param, Params, Step, StepRefusedError
 from renkei.select.metrics.ct_noise import noise_of_slice
 
 Array = NDArray[np.float32]
 
 
-def denoise(scan: Scan, params: Params, _fixed: Scan | None) -> Done:
+def denoise(scan: Scan, params: Params) -> Done:
     """Return a denoised copy; readers keep the original.
 
     `strength` is in units of the measured noise: TV weight = strength x sigma (0.5 for white, 1
@@ -48,7 +49,7 @@ def denoise(scan: Scan, params: Params, _fixed: Scan | None) -> Done:
             code=code,
             **measures,
         )
-    return Done(replace(scan, image=image), measures, finding, code)
+    return Done((replace(scan, image=image),), measures, finding, code)
 
 
 def noise_sigma(image: Volume) -> float | None:
@@ -126,4 +127,5 @@ STEP = Step(
         "strength": Param("number", 0.5, 0.05, 50.0, unit="noise SD"),
     },
     run=denoise,
+    keeps=True,
 )

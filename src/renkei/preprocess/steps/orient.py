@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renkei.imaging.geometry import Geometry
-from renkei.preprocess.step import Done, Params, Scan, Step
+from renkei.preprocess.held import Scan
+from renkei.preprocess.step import Done, Params, Step
 
 
-def orient(scan: Scan, _params: Params, _fixed: Scan | None) -> Done:
+def orient(scan: Scan, _params: Params) -> Done:
     """Return the scan with x to the left, y to the back and z to the head, every voxel kept."""
     order, flips = _turn(scan.image.geometry)
     geometry = turned(scan.image.geometry, order, flips)
@@ -28,7 +29,7 @@ def orient(scan: Scan, _params: Params, _fixed: Scan | None) -> Done:
         )
         labels = replace(labels, geometry=geometry, segments=segments)
     moved = sum(flips) + (order != (0, 1, 2))
-    return Done(Scan(image, labels), {"axes_changed": float(moved)})
+    return Done((Scan(image, labels),), {"axes_changed": float(moved)})
 
 
 def _turn(geometry: Geometry) -> tuple[tuple[int, ...], tuple[bool, ...]]:

@@ -4,12 +4,13 @@ import numpy as np
 
 from renkei.imaging.labels import LabelSet
 from renkei.preprocess.grid import carry_image, carry_labels, grid_at
-from renkei.preprocess.step import Done, Param, Params, Scan, Step, StepRefusedError
+from renkei.preprocess.held import Scan
+from renkei.preprocess.step import Done, Param, Params, Step, StepRefusedError
 
 MOST_VOXELS = 400_000_000
 
 
-def resample(scan: Scan, params: Params, _fixed: Scan | None) -> Done:
+def resample(scan: Scan, params: Params) -> Done:
     """Return the scan at `spacing` (x, y, z) mm: same centre, exact spacing, nothing cut off.
 
     Raises:
@@ -22,7 +23,8 @@ def resample(scan: Scan, params: Params, _fixed: Scan | None) -> Done:
             "This spacing gives over 400 million voxels.", code="too_many_voxels"
         )
     labels = carry_labels(scan.labels, grid) if scan.labels else None
-    return Done(Scan(carry_image(scan.image, grid), labels), _kept(scan.labels, labels))
+    moved = Scan(carry_image(scan.image, grid), labels)
+    return Done((moved,), _kept(scan.labels, labels))
 
 
 def _kept(before: LabelSet | None, after: LabelSet | None) -> dict[str, float]:
@@ -42,4 +44,5 @@ STEP = Step(
     "resample",
     params={"spacing": Param("number", (1.0, 1.0, 1.0), 0.2, 20.0, count=3, unit="mm")},
     run=resample,
+    interpolates=True,
 )

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from renkei.preprocess.held import Scan
 from renkei.preprocess.itk import filters
-from renkei.preprocess.step import Done, Param, Params, Scan, Step, StepRefusedError
+from renkei.preprocess.step import Done, Param, Params, Step, StepRefusedError
 
 
-def window(scan: Scan, params: Params, _fixed: Scan | None) -> Done:
+def window(scan: Scan, params: Params) -> Done:
     """Return the scan with values clipped to `low`..`high` HU; `unit` scales that range to 0..1.
 
     MR has no absolute unit: there the range is the 0.5-99.5 percentile of the foreground, and the
@@ -32,7 +33,7 @@ def window(scan: Scan, params: Params, _fixed: Scan | None) -> Done:
     elif np.issubdtype(voxels.dtype, np.integer):
         clipped = np.rint(clipped).astype(voxels.dtype)
     measures = {"low": low, "high": high, "clipped_share": round(outside, 6)}
-    return Done(replace(scan, image=replace(scan.image, voxels=clipped)), measures)
+    return Done((replace(scan, image=replace(scan.image, voxels=clipped)),), measures)
 
 
 def foreground_range(voxels: NDArray[Any]) -> tuple[float, float]:
