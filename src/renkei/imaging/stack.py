@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from renkei.errors import DataRefusedError
+from renkei.imaging.slices import unlike
+
 # Positions closer than this are the same slice; rounded positions move spacing by up to 1.7 %.
 SAME_MM = 0.01
 UNEVEN_SHARE, UNEVEN_MM = 0.05, 0.02
@@ -30,10 +33,25 @@ class StackCode(StrEnum):
     MISSING_SLICE = "missing_slice"
     IRREGULAR_SPACING = "irregular_spacing"
     TILT = "tilt"
+    SEVERAL_VOLUMES = "several_volumes"
+    MULTIFRAME_INCOMPLETE = "multiframe_incomplete"
+    MOSAIC = "mosaic"
+    MIXED_SCALING = "mixed_scaling"
 
 
 # The same grid cannot be made from these without inventing or dropping data.
 REFUSED = frozenset(StackCode)
+# A step of a plan can repair these, since each slice is in its true place.
+MENDABLE = frozenset({StackCode.TILT, StackCode.IRREGULAR_SPACING, StackCode.MISSING_SLICE})
+
+
+class SeriesRefusedError(DataRefusedError):
+    """The series makes no regular volume; `facts["reasons"]` says why."""
+
+
+def refusal(sentence: str, code: StackCode, **facts: object) -> SeriesRefusedError:
+    """Return the refusal of a series for one reason."""
+    return SeriesRefusedError(sentence, reasons=[str(code)], **facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +113,13 @@ def _unplaced(headers: Sequence[Dataset]) -> StackCode | None:
         return StackCode.NO_SLICES
     if code := _kind(headers):
         return code
-    if any(
-        not h.get("ImagePositionPatient") or not h.get("ImageOrientationPatient") for h in headers
+    turned = unlike(headers, "ImageOrientationPatient")
+    if not all(h.get("ImageOrientationPatient") for h in turned) or not all(
+        h.get("ImagePositionPatient") for h in headers
     ):
         return StackCode.NO_POSITION
-    return None if all(h.get("PixelSpacing") for h in headers) else StackCode.NO_SPACING
+    known = all(h.get("PixelSpacing") for h in unlike(headers, "PixelSpacing"))
+    return None if known else StackCode.NO_SPACING
 
 
 def _axes(header: Dataset) -> NDArray[np.float64]:
@@ -115,7 +135,7 @@ def _axes(header: Dataset) -> NDArray[np.float64]:
 
 
 def _kind(headers: Sequence[Dataset]) -> StackCode | None:
-    for header in headers:
+    for header in unlike(headers, "ImageType", "ImagePositionPatient"):
         kind = [str(v) for v in header.get("ImageType") or ()]
         if "LOCALIZER" in kind[2:3]:
             return StackCode.LOCALIZER
@@ -137,8 +157,19 @@ IN_COMMON: Mapping[StackCode, Callable[[Dataset], tuple[object, ...]]] = {
 }
 
 
+SAID = (
+    "SeriesInstanceUID",
+    "FrameOfReferenceUID",
+    "Rows",
+    "Columns",
+    "ImageOrientationPatient",
+    "PixelSpacing",
+)
+
+
 def _mixed(headers: Sequence[Dataset]) -> list[StackCode]:
-    return [code for code, of in IN_COMMON.items() if len({of(h) for h in headers}) > 1]
+    some = unlike(headers, *SAID)
+    return [code for code, of in IN_COMMON.items() if len({of(h) for h in some}) > 1]
 
 
 def _steps(steps: NDArray[np.float64]) -> list[StackCode]:

@@ -1,40 +1,56 @@
 """Series → volume: one pass over the files, one copy of the voxels, refusals with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
-from renkei.errors import DataRefusedError
+from renkei.imaging.frames import frames_of, has_frames
 from renkei.imaging.geometry import Geometry
+from renkei.imaging.mosaic import is_mosaic, tiles_of
 from renkei.imaging.pixels import NoPixelsError
-from renkei.imaging.slices import Slice, read_slice
-from renkei.imaging.stack import REFUSED, Stack, StackCode, order_slices
+from renkei.imaging.rescale import Linear, is_whole, rescale, scaling_of
+from renkei.imaging.slices import NOTHING, Slice, parsed, read_slice
+from renkei.imaging.split import Part, split_slices
+from renkei.imaging.stack import (
+    MENDABLE,
+    REFUSED,
+    SeriesRefusedError,
+    Stack,
+    StackCode,
+    order_slices,
+    placed,
+    refusal,
+)
+from renkei.imaging.suv import PetFacts, pet_facts
 from renkei.imaging.synthetic import is_made, is_synthetic
 
+__all__ = [
+    "SeriesFacts",
+    "SeriesRefusedError",
+    "Volume",
+    "read_part",
+    "read_series",
+    "series_facts",
+    "series_shape",
+    "split_series",
+]
+
 MAX_SLICES = 5_000
-AIR_HU = -1024
-
-
-class SeriesRefusedError(DataRefusedError):
-    """The series makes no regular volume; `facts["reasons"]` says why."""
-
-
-class NotGreyError(SeriesRefusedError):
-    """The pixels have colours; only grey ones are measurements."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesFacts:
     """What one slice of a series says of the whole; empty or None where it says nothing.
 
-    `unit` is HU or arbitrary; `window` is (centre, width); `inverted` means that low values are
-    bright (MONOCHROME1); `set_aside` counts the files without a
-    picture that came along.
+    `unit` is HU, Bq/ml, SUVbw or arbitrary; `window` is (centre, width); `inverted` means that low
+    values are bright (MONOCHROME1); `set_aside` counts the files without a picture that came
+    along. `day` counts from the first scan of a time series. `scaling` and `vendor_slope` say
+    what MR values are (`renkei.imaging.rescale.Scaling`).
     """
 
     series_uid: str = ""
@@ -54,6 +70,11 @@ class SeriesFacts:
     synthetic: bool = False
     made: bool = False
     set_aside: int = 0
+    contrast: str | None = None
+    day: float | None = None
+    scaling: str = ""
+    vendor_slope: float | None = None
+    pet: PetFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +82,8 @@ class Volume:
     """Voxels on a regular grid.
 
     `voxels` are (z, y, x): int16 where every value is a whole number that fits (CT in HU, most
-    MR), else float32.
+    MR), else float32. `places` are empty, or the slices do not stand on the grid: then they are
+    the centres (x, y, z) mm of each slice's first voxel.
     """
 
     voxels: NDArray[np.generic]
@@ -70,25 +92,91 @@ class Volume:
     frame_of_reference_uid: str | None = None
     sop_uids: tuple[str, ...] = ()
     facts: SeriesFacts = field(default_factory=SeriesFacts)
+    places: tuple[tuple[float, float, float], ...] = ()
 
 
 def read_series(files: Sequence[Path | bytes], *, accept: Sequence[StackCode] = ()) -> Volume:
-    """Read the single-frame objects of one series into a volume.
+    """Read the objects of one series into a volume.
 
-    Files may come in any order. `accept` names oddities to take all the same; the slices are then
-    placed at the median step.
+    Files may come in any order; multi-frame objects and mosaics are taken apart. `accept` names
+    oddities to take all the same: the voxels are the slices as they are, the grid is at the median
+    step, and `places` say where each slice lies.
 
     Raises:
-        SeriesRefusedError: The slices make no regular grid.
+        SeriesRefusedError: The slices make no regular grid, or more than one.
         DataRefusedError: A file cannot be read (see `renkei.imaging.dicom`).
     """
-    if len(files) > MAX_SLICES:
-        raise SeriesRefusedError("The series has too many files.", reasons=["too_many"])
+    with _numbers_checked():
+        slices, stack, aside = _placed(files, accept)
+        return _stacked(slices, stack, aside)
+
+
+def series_shape(
+    files: Sequence[Path | bytes], *, accept: Sequence[StackCode] = ()
+) -> tuple[int, int, int]:
+    """Return the shape (z, y, x) that `read_series` would give; nothing is decoded.
+
+    Raises:
+        SeriesRefusedError, DataRefusedError: As `read_series`.
+    """
+    with _numbers_checked():
+        slices, _, _ = _placed(files, accept)
+        first = slices[0].header
+        return len(slices), int(first.Rows), int(first.Columns)
+
+
+def split_series(files: Sequence[Path | bytes]) -> list[Part]:
+    """Return the volumes of one series: time points, echoes, b-values, phases, slabs.
+
+    Raises:
+        SeriesRefusedError: A header or an object of several frames cannot be read.
+        DataRefusedError: A file cannot be read.
+    """
+    slices, _ = _read(files)
+    with _numbers_checked():
+        return split_slices(slices)
+
+
+def read_part(part: Part, *, accept: Sequence[StackCode] = ()) -> Volume:
+    """Read one volume of a series that holds several.
+
+    Raises:
+        SeriesRefusedError: Its slices make no regular grid.
+    """
+    with _numbers_checked():
+        stack = order_slices([one.header for one in part.slices])
+        _refuse(_wrong(stack, accept))
+        return _stacked([part.slices[i] for i in stack.order], stack, 0)
+
+
+def _placed(
+    files: Sequence[Path | bytes], accept: Sequence[StackCode]
+) -> tuple[list[Slice], Stack, int]:
+    """Return the slices of one volume in order, and how many files were set aside."""
+    slices, aside = _read(files)
+    stack = order_slices([one.header for one in slices])
+    wrong = _wrong(stack, accept)
+    _refuse_several(slices, wrong)
+    _refuse(wrong)
+    return [slices[i] for i in stack.order], stack, aside
+
+
+def _wrong(stack: Stack, accept: Sequence[StackCode]) -> list[StackCode]:
+    return [code for code in stack.codes if code in REFUSED and code not in accept]
+
+
+def _refuse(wrong: Sequence[StackCode]) -> None:
+    if wrong:
+        raise SeriesRefusedError(
+            f"The slices make no regular volume: {', '.join(wrong)}.",
+            reasons=[str(code) for code in wrong],
+        )
+
+
+@contextmanager
+def _numbers_checked() -> Iterator[None]:
     try:
-        slices, aside = _read(files)
-        stack = order_slices([one.header for one in slices])
-        _refuse(stack, accept)
-        return _stacked([slices[i] for i in stack.order], stack, aside)
+        yield
     except (ValueError, TypeError, OverflowError, FloatingPointError) as error:
         raise SeriesRefusedError(
             "A header holds a number that is none.", reasons=["bad_header"]
@@ -97,34 +185,76 @@ def read_series(files: Sequence[Path | bytes], *, accept: Sequence[StackCode] = 
 
 def _read(files: Sequence[Path | bytes]) -> tuple[list[Slice], int]:
     """Return the slices, and how many files without a picture lie among them."""
-    slices, aside = [], 0
-    for file in files:
-        try:
-            slices.append(read_slice(file))
-        except NoPixelsError:
-            aside += 1
+    if len(files) > MAX_SLICES:
+        raise SeriesRefusedError("The series has too many files.", reasons=["too_many"])
+    slices: list[Slice] = []
+    aside, like = 0, NOTHING
+    with _numbers_checked():
+        for file in files:
+            try:
+                one = read_slice(file, like)
+            except NoPixelsError:
+                aside += 1
+                continue
+            like = like if slices else parsed(one)
+            slices += _apart(one)
     return slices, aside
 
 
-def _refuse(stack: Stack, accept: Sequence[StackCode]) -> None:
-    if wrong := [code for code in stack.codes if code in REFUSED and code not in accept]:
-        raise SeriesRefusedError(
-            f"The slices make no regular volume: {', '.join(wrong)}.",
-            reasons=[str(code) for code in wrong],
+def _apart(one: Slice) -> list[Slice]:
+    if has_frames(one):
+        return frames_of(one)
+    return tiles_of(one) if is_mosaic(one.header) else [one]
+
+
+def _refuse_several(slices: Sequence[Slice], wrong: Sequence[StackCode]) -> None:
+    """Refuse volumes that lie on each other; one that is only damaged keeps its own reason."""
+    if set(wrong) - {StackCode.DUPLICATE_POSITION} or not slices:
+        return
+    parts = split_slices(slices)
+    if len(parts) > 1:
+        raise refusal(
+            f"The series holds {len(parts)} volumes; split it first.",
+            StackCode.SEVERAL_VOLUMES,
+            volumes=len(parts),
+            told_apart_by=sorted({name for part in parts for name in part.facts}),
         )
 
 
 def _stacked(slices: Sequence[Slice], stack: Stack, aside: int) -> Volume:
     headers = [one.header for one in slices]
     first = headers[0]
+    scaling = scaling_of(slices)
+    facts = replace(
+        series_facts(first),
+        set_aside=aside,
+        scaling=scaling.name,
+        vendor_slope=scaling.vendor_slope,
+        pet=pet_facts(slices) if first.get("Modality") == "PT" else None,
+    )
+    positions = placed(headers)[0] if MENDABLE.intersection(stack.codes) else ()
     return Volume(
-        voxels=_voxels(slices),
+        voxels=_voxels(slices, scaling.lines),
         geometry=_geometry(headers, stack),
         modality=str(first.get("Modality", "")),
         frame_of_reference_uid=str(first.get("FrameOfReferenceUID") or "") or None,
         sop_uids=tuple(str(header.get("SOPInstanceUID", "")) for header in headers),
-        facts=replace(series_facts(first), set_aside=aside),
+        facts=facts,
+        places=tuple((float(x), float(y), float(z)) for x, y, z in positions),
     )
+
+
+def _voxels(slices: Sequence[Slice], lines: Sequence[Linear]) -> NDArray[np.generic]:
+    first = slices[0].header
+    shape = (len(slices), int(first.Rows), int(first.Columns))
+    whole = all(is_whole(one.header, line) for one, line in zip(slices, lines, strict=True))
+    voxels = np.empty(shape, dtype=np.int16 if whole else np.float32)
+    for z, (one, line) in enumerate(zip(slices, lines, strict=True)):
+        stored = one.pixels(voxels[z] if whole else None)
+        if stored.shape != shape[1:]:
+            raise SeriesRefusedError("Only grey images make a volume.", reasons=["not_grey"])
+        rescale(stored, one.header, line, voxels[z])
+    return voxels
 
 
 def series_facts(dataset: Dataset) -> SeriesFacts:
@@ -154,88 +284,20 @@ def series_facts(dataset: Dataset) -> SeriesFacts:
         kvp=number("KVP"),
         sequence=text("ScanningSequence") or None,
         field_t=number("MagneticFieldStrength"),
-        unit="HU" if modality == "CT" and text("RescaleType") in {"", "HU"} else "arbitrary",
+        unit=_unit(modality, text("RescaleType"), text("Units")),
         # A window of no width shows nothing: some scanners write 0 for none.
         window=None if centre is None or not width else (centre, width),
         inverted=text("PhotometricInterpretation") == "MONOCHROME1",
         synthetic=is_synthetic(dataset),
         made=is_made(dataset),
+        contrast=text("ContrastBolusAgent") or None,
     )
 
 
-def _voxels(slices: Sequence[Slice]) -> NDArray[np.generic]:
-    first = slices[0].header
-    shape = (len(slices), int(first.Rows), int(first.Columns))
-    whole = all(_whole(one.header) for one in slices)
-    voxels = np.empty(shape, dtype=np.int16 if whole else np.float32)
-    for z, one in enumerate(slices):
-        stored = one.pixels()
-        if stored.shape != shape[1:]:
-            raise SeriesRefusedError("Only grey images make a volume.", reasons=["not_grey"])
-        _rescale(stored, one.header, voxels[z])
-    return voxels
-
-
-def plane_of(header: Dataset, stored: NDArray[Any]) -> NDArray[Any]:
-    """Return the rescaled values of one slice (y, x): int16 where each is whole and fits.
-
-    Raises:
-        NotGreyError: The slice has colours.
-        SeriesRefusedError: The header holds a number that is none.
-    """
-    if stored.ndim != 2:
-        raise NotGreyError("Only grey images make a volume.", reasons=["not_grey"])
-    try:
-        out = np.empty(stored.shape, dtype=np.int16 if _whole(header) else np.float32)
-        _rescale(stored, header, out)
-    except (ValueError, TypeError, OverflowError, FloatingPointError) as error:
-        raise SeriesRefusedError("A header holds a number that is none.") from error
-    return out
-
-
-def _rescale(stored: NDArray[Any], header: Dataset, out: NDArray[Any]) -> None:
-    """Write value = stored * slope + intercept; the slope differs from slice to slice in PET."""
-    slope, offset = _number(header, "RescaleSlope", 1), _number(header, "RescaleIntercept", 0)
-    if out.dtype != np.int16:
-        np.multiply(stored, np.float32(slope), out=out)
-        out += np.float32(offset)
-    elif int(header.get("BitsStored") or 16) == 16:
-        np.clip(
-            stored.astype(np.int32) + int(offset), -(2**15), 2**15 - 1, out=out, casting="unsafe"
-        )
-    else:
-        # Up to 15 bits the same bytes are int16; adding there is four times faster.
-        same = stored.view(np.int16) if stored.dtype.itemsize == 2 else stored
-        np.add(same, np.int16(offset), out=out, casting="unsafe")
-    if header.get("PixelPaddingValue") is not None and header.get("Modality") == "CT":
-        out[_padding(stored, header)] = AIR_HU
-
-
-def _padding(stored: NDArray[Any], header: Dataset) -> NDArray[np.bool_]:
-    """Return where there was no measurement: PS3.3 C.7.5.1.1.2, on stored values."""
-    first = int(header.PixelPaddingValue)
-    last = header.get("PixelPaddingRangeLimit")
-    low, high = sorted((first, first if last is None else int(last)))
-    found: NDArray[np.bool_] = (stored >= low) & (stored <= high)
-    return found
-
-
-def _whole(header: Dataset) -> bool:
-    """Tell whether every rescaled value is a whole number that int16 holds."""
-    slope, offset = _number(header, "RescaleSlope", 1), _number(header, "RescaleIntercept", 0)
-    bits = int(header.get("BitsStored") or 16)
-    signed = int(header.get("PixelRepresentation") or 0)
-    low = -(2 ** (bits - 1)) if signed else 0
-    high = low + 2**bits - 1
-    fits = low + offset >= -(2**15) and high + offset < 2**15
-    # Values of 16 bits with the usual offset of -1024 are HU, which end long before 32 767.
-    usual = bits == 16 and header.get("Modality") == "CT" and -2048 <= offset <= 0
-    return slope == 1 and offset % 1 == 0 and (fits or usual)
-
-
-def _number(header: Dataset, keyword: str, default: float) -> float:
-    value = header.get(keyword)
-    return default if value is None or value == "" else float(value)
+def _unit(modality: str, rescaled: str, units: str) -> str:
+    if modality == "PT":
+        return "Bq/ml" if units == "BQML" else "arbitrary"
+    return "HU" if modality == "CT" and rescaled in {"", "HU"} else "arbitrary"
 
 
 def _geometry(headers: Sequence[Dataset], stack: Stack) -> Geometry:

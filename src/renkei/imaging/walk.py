@@ -73,8 +73,10 @@ class Layout:
         return self.raw(tag).decode("latin-1").strip(" \0")
 
 
-def walk(data: bytes) -> Layout:
+def walk(data: bytes, size: int = 0) -> Layout:
     """Find the elements of a file up to and with its pixel data.
+
+    Of a file of `size` bytes, `data` may be the start alone, as far as the pixel data.
 
     Raises:
         EmptyFileError: There are no bytes.
@@ -98,7 +100,8 @@ def walk(data: bytes) -> Layout:
         raise NotDicomError("Big endian files are read by `read_header`, not walked.")
     inside, first = (inflate(data[start:]), 0) if syntax == DEFLATED else (data, start)
     values: Values = {}
-    end = _elements(inside, first, values, explicit=syntax != IMPLICIT)
+    whole = 0 if syntax == DEFLATED else size
+    end = _elements(inside, first, values, explicit=syntax != IMPLICIT, size=whole)
     return Layout(inside, syntax, values, meta, start, end)
 
 
@@ -126,6 +129,7 @@ def _elements(
     *,
     explicit: bool,
     until_group: int = 0,
+    size: int = 0,
 ) -> int:
     end = len(data)
     length: int
@@ -152,7 +156,7 @@ def _elements(
             # PS3.5 6.2.2: the content of UN of undefined length is Implicit VR.
             at = _skip_sequence(data, value, explicit=explicit and vr != b"UN", depth=0)
             continue
-        if value + length > end:
+        if value + length > (size or end if tag in PIXELS else end):
             raise TruncatedError("The file ends inside an element; send it again.")
         found[tag] = (value, length)
         at = value + length

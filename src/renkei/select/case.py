@@ -20,10 +20,11 @@ from pydicom.errors import BytesLengthException
 from renkei.errors import DataRefusedError
 from renkei.imaging.nifti import read_nifti
 from renkei.imaging.pixels import NoPixelsError
+from renkei.imaging.rescale import plane_of
 from renkei.imaging.slices import Slice, read_slice
 from renkei.imaging.slide import Slide
 from renkei.imaging.stack import Stack, StackCode, order_slices
-from renkei.imaging.volume import MAX_SLICES, SeriesFacts, Volume, plane_of, series_facts
+from renkei.imaging.volume import MAX_SLICES, SeriesFacts, Volume, series_facts
 from renkei.select.tiles import overview, tissue_mask, tissue_tiles
 
 GZIP = b"\x1f\x8b"
