@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from renkei import cli, http
+from renkei.preprocess.schema import json_schema as plan_schema
 from renkei.select.schema import json_schema
 from renkei.server.actor import PERMISSIONS, Permission, Role
 from renkei.server.web.access import route_permissions
@@ -28,6 +29,7 @@ def pages() -> dict[str, str]:
         "reference/cli.md": commands(),
         "reference/rest.md": routes(),
         "reference/select/recipe.schema.json": json.dumps(json_schema(), indent=1) + "\n",
+        "reference/preprocess/plan.schema.json": json.dumps(plan_schema(), indent=1) + "\n",
         "reference/dicomweb/conformance.md": conformance(NOTE),
         "reference/deid/statement.md": statement(NOTE, EN),
         "reference/deid/statement.ja.md": statement(NOTE, JA),

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from renkei.server import queue
 
-revision = '1ab6bd9c94fe'
+revision = '6ea20daaff15'
 down_revision = None
 
 
@@ -785,6 +785,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_model_sha256'), 'model', ['sha256'], unique=False)
     op.create_index(op.f('ix_model_version_id'), 'model', ['version_id'], unique=False)
+    op.create_table('plan_step',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('object_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_plan_step_site_id')),
+    sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_plan_step_subject_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_step')),
+    sa.UniqueConstraint('subject_id', 'key', name=op.f('uq_plan_step_subject_id_key'))
+    )
+    op.create_index(op.f('ix_plan_step_site_id'), 'plan_step', ['site_id'], unique=False)
+    op.create_index(op.f('ix_plan_step_subject_id'), 'plan_step', ['subject_id'], unique=False)
     op.create_table('recall',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -1190,8 +1204,8 @@ def upgrade() -> None:
     sa.Column('signature_id', sa.Uuid(), nullable=True),
     sa.Column('pair_image_object_id', sa.Uuid(), nullable=True),
     sa.Column('pair_image_sha256', sa.String(), nullable=True),
-    sa.Column('before_object_id', sa.Uuid(), nullable=True),
-    sa.Column('after_object_id', sa.Uuid(), nullable=True),
+    sa.Column('times', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('views', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('finding', sa.String(), nullable=True),
     sa.Column('code', sa.String(), nullable=True),
     sa.Column('sentence', sa.String(), nullable=True),
@@ -1418,6 +1432,22 @@ def upgrade() -> None:
     sa.UniqueConstraint('licence_id', 'party', name=op.f('uq_licence_signature_licence_id_party'))
     )
     op.create_index(op.f('ix_licence_signature_licence_id'), 'licence_signature', ['licence_id'], unique=False)
+    op.create_table('plan_run_file',
+    sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('object_id', sa.Uuid(), nullable=False),
+    sa.Column('sha256', sa.String(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['run_id'], ['plan_run.id'], name=op.f('fk_plan_run_file_run_id')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_plan_run_file_site_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_run_file')),
+    sa.UniqueConstraint('run_id', 'name', name=op.f('uq_plan_run_file_run_id_name'))
+    )
+    op.create_index(op.f('ix_plan_run_file_run_id'), 'plan_run_file', ['run_id'], unique=False)
+    op.create_index(op.f('ix_plan_run_file_site_id'), 'plan_run_file', ['site_id'], unique=False)
     op.create_table('recall_notice',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),

@@ -48,6 +48,12 @@ class ChildStoppedError(TimeLimitError):
     """Whoever wanted the work wants it no longer."""
 
 
+def preload(module: str) -> None:
+    """Have children start with a module loaded; it counts where no child has started yet."""
+    if module not in PRELOAD:
+        PRELOAD.append(module)
+
+
 def call(
     function: Callable[..., T],
     *args: Any,

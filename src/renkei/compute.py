@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from renkei import child
-from renkei.errors import PeerUnreachableError
+from renkei.errors import DataRefusedError, PeerUnreachableError, RenkeiError
 from renkei.plugins import need_extra
 from renkei.settings import load_settings
 
@@ -19,6 +19,10 @@ CONNECT_SECONDS = 10
 
 class ClusterUnreachableError(PeerUnreachableError):
     """The Dask scheduler does not answer."""
+
+
+class WorkerLostError(DataRefusedError):
+    """Each worker of the cluster that took up the case died."""
 
 
 async def run(
@@ -36,8 +40,8 @@ async def run(
         ClusterUnreachableError: `compute` names a scheduler that does not answer.
         RenkeiError: As `renkei.child.call`.
     """
-    address = load_settings().compute
-    if address == "here":
+    address = cluster()
+    if address is None:
         work = _here
     else:
         need_extra("dask", "distributed")
@@ -47,15 +51,41 @@ async def run(
         return await asyncio.to_thread(work, function, args, kwargs, seconds, memory_mb, stopped)
 
 
+def cluster() -> str | None:
+    """Return the address of the Dask scheduler that work goes to; None where it is done here."""
+    address = load_settings().compute
+    return None if address == "here" else address
+
+
 def map_cases(
-    function: Callable[[T], R], items: Iterable[T], *, jobs: int = 1, seconds: float = 3600.0
+    function: Callable[[T], R],
+    items: Iterable[T],
+    *,
+    jobs: int = 1,
+    seconds: float = 3600.0,
+    memory_mb: int = 8192,
+    address: str | None = None,
+    begin: Callable[[T], object] | None = None,
 ) -> Iterator[tuple[T, R | Exception]]:
-    """Yield each item with its answer or refusal as they finish, `jobs` processes at a time."""
+    """Yield each item with its answer or refusal as they finish.
+
+    Here `jobs` processes work at a time, each with limits, and `begin` is called as one starts. On
+    the cluster at `address` the workers' own limits hold, and a killed worker's cases go to others.
+
+    Raises:
+        ClusterUnreachableError: The scheduler at `address` does not answer.
+    """
+    if address is not None:
+        yield from _map_on_cluster(address, function, items)
+        return
+
+    def work(item: T) -> R:
+        if begin is not None:
+            begin(item)
+        return child.call(function, item, seconds=seconds, memory_mb=memory_mb)
+
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        waiting = {
-            pool.submit(child.call, function, item, seconds=seconds, memory_mb=8192): item
-            for item in items
-        }
+        waiting = {pool.submit(work, item): item for item in items}
         try:
             for future in as_completed(waiting):
                 error = future.exception()
@@ -64,6 +94,40 @@ def map_cases(
                 yield waiting[future], error or future.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _map_on_cluster(
+    address: str, function: Callable[[T], R], items: Iterable[T]
+) -> Iterator[tuple[T, R | Exception]]:
+    need_extra("dask", "distributed")
+    from distributed import KilledWorker
+    from distributed import as_completed as as_answered
+
+    with _connect(address) as client:
+        waiting = {client.submit(function, item, pure=False): item for item in items}
+        for future in as_answered(list(waiting), loop=client.loop):  # type: ignore[no-untyped-call]
+            error = future.exception()
+            item = waiting.pop(future)
+            if error is None:
+                yield item, future.result()
+            elif isinstance(error, KilledWorker):
+                yield item, WorkerLostError("Each worker that took up the case died.")
+            elif isinstance(error, RenkeiError):
+                yield item, error
+            else:
+                said = "The case broke its reader and was put aside."
+                yield item, child.ChildCrashedError(said, error=type(error).__name__)
+
+
+def _connect(address: str) -> Any:
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise ClusterUnreachableError(
+            "The compute cluster does not answer; see whether it runs."
+        ) from error
 
 
 def _here(
@@ -81,8 +145,6 @@ def _here(
 
 
 def _on_cluster(address: str) -> Callable[..., Any]:
-    from distributed import Client
-
     def work(
         function: Callable[..., T],
         args: tuple[Any, ...],
@@ -91,12 +153,7 @@ def _on_cluster(address: str) -> Callable[..., Any]:
         _memory_mb: int,
         stopped: Connection,
     ) -> T:
-        try:
-            client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-        except OSError as error:
-            raise ClusterUnreachableError(
-                "The compute cluster does not answer; see whether it runs."
-            ) from error
+        client = _connect(address)
         answered, end = Pipe(duplex=False)
         with client, stopped, answered:
             future = client.submit(function, *args, pure=False, **kwargs)

@@ -64,6 +64,18 @@ def test_readers_disagreed_and_were_adjudicated(story):
     assert story.steps["annotate"]["report"] == "signed"
 
 
+def test_the_real_pair_is_aligned_and_a_misfiled_head_is_refused(story):
+    step = story.steps["preprocess"]
+    assert step["pair"] == ["done"]
+    assert step["misfiled"] in (["alignment_unproved"], ["no_overlap"])
+
+
+def test_the_known_growth_of_a_lesion_is_found_within_the_stated_error(story):
+    [growth] = story.steps["preprocess"]["growth"]
+    assert growth["truth"] > 100
+    assert abs(growth["percent"] - growth["truth"]) <= growth["error"] < 100
+
+
 def test_a_million_yen_is_distributed_to_the_yen(story):
     step = story.steps["settle"]
     assert (step["in"], step["out"]) == (1_000_000, 1_000_000)

@@ -1,5 +1,6 @@
 """A small made case and the real pair, read once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,14 @@ def real_ct() -> Scan:
 def real_mr() -> Scan:
     """The same patient's MR."""
     return Scan(read_nifti(PAIR / "mri_t1_example.nii.gz", modality="MR"))
+
+
+@pytest.fixture(scope="session")
+def small(made: Scan) -> Scan:
+    """Return the made case on every other voxel."""
+    grid, every = made.image.geometry, (slice(None, None, 2),) * 3
+    voxels = made.image.voxels[every]
+    grid = replace(grid, shape=voxels.shape, spacing=tuple(2 * s for s in grid.spacing))
+    segments = tuple(replace(s, mask=s.mask[every]) for s in made.labels.segments)
+    labels = replace(made.labels, geometry=grid, segments=segments)
+    return Scan(replace(made.image, voxels=voxels, geometry=grid), labels)

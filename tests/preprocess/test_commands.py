@@ -63,6 +63,7 @@ def test_each_case_is_written_or_refused_and_counted(plan: str, cases: Path, tmp
         "b.labels.rlab",
         "b.nii.gz",
         "before.png",
+        "plan.toml",
         "provenance.json",
     ]
     record = json.loads((out / "one" / "provenance.json").read_text())

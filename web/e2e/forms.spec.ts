@@ -1,4 +1,4 @@
-import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { type BrowserContext, expect, type Locator, type Page, test } from "@playwright/test";
 import { enter } from "./people";
 
 const stamp = Date.now().toString(36).toUpperCase();
@@ -14,8 +14,13 @@ const button = (page: Page, name: string | RegExp) =>
   page.getByRole("button", { name, exact: typeof name === "string" });
 
 /** Choose in a list that opens below its field. */
-async function choose(page: Page, label: string, option: string | RegExp): Promise<void> {
-  const field = page.getByRole("dialog").getByLabel(new RegExp(`^${label}`));
+async function choose(
+  page: Page,
+  label: string,
+  option: string | RegExp,
+  where: Page | Locator = page.getByRole("dialog"),
+): Promise<void> {
+  const field = where.getByLabel(new RegExp(`^${label}`));
   await field.and(page.locator("input")).first().click();
   await page.getByRole("option", { name: option }).first().click();
 }
@@ -156,9 +161,25 @@ test("a curator puts a recipe in force and the old one again, keeps a plan and r
   await expect(page.getByText("In force", { exact: true })).toBeVisible();
 
   await page.goto("/preprocess/plans");
-  await button(page, "Keep a plan").click();
-  await text.fill((await text.inputValue()).replace("ct_even", `even_${stamp.toLowerCase()}`));
-  await dialog.getByRole("button", { name: "Keep", exact: true }).click();
+  await page.getByRole("link", { name: "Build a plan" }).click();
+  const name = page.getByRole("textbox", { name: "Name" }).first();
+  await name.fill(`even_${stamp.toLowerCase()}`);
+  for (const step of ["Orientation", "Spacing"]) {
+    await choose(page, "Next step", step, page);
+    await button(page, "Add step").click();
+  }
+  const plan = page.getByLabel("The plan as text");
+  await expect(plan).toHaveValue(/output = "ct_resample"/);
+  await plan.fill(`${await plan.inputValue()}params = { spacing = [2, 2, 900] }\n`);
+  await expect(page.getByText(/lies between 0.2 and 20/).first()).toBeVisible();
+  await expect(button(page, "Keep the plan")).toBeDisabled();
+  await plan.fill((await plan.inputValue()).replace("900", "2"));
+  await expect(page.getByText("This plan can be run.")).toBeVisible();
+  await choose(page, "Cases", /Abdomen/, page);
+  await page.keyboard.press("Escape");
+  await button(page, "Try").click();
+  await expect(page.locator(".compare[data-ready=yes]")).toBeVisible({ timeout: 60_000 });
+  await button(page, "Keep the plan").click();
   await expect(page.getByRole("heading", { level: 1, name: /^even_/ })).toBeVisible();
   await page.goto("/preprocess");
   await button(page, "Run a plan").click();

@@ -7,6 +7,7 @@ import numpy as np
 
 from renkei.demo.identity import around, identity_header
 from renkei.demo.persons import FIRST, SECOND, Person, person
+from renkei.imaging.followup import Sway, deepest_place, swayed, with_lesion, with_noise
 from renkei.imaging.labels import LabelSet, Segment, pack
 from renkei.imaging.made import made_ct, write_ct_series
 from renkei.imaging.volume import Volume
@@ -21,6 +22,12 @@ CUT = 26
 # A patient of the first hospital who was scanned in the second, too, under another number.
 TWICE = FIRST_MADE + 9
 TWICE_NOISE = 1.1
+# A patient of the second hospital who comes again: one lesion has grown from the first of these
+# radii in mm to the second, and the body lies otherwise.
+FOLLOWED = FIRST_MADE + 4
+GREW_MM = (10.0, 15.0)
+LAY = Sway((7.0, -5.0, 9.0), turn=3.0, wave=2.0)
+FOLLOWED_NOISE_HU = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,30 @@ def narrowed(volume: Volume, labels: LabelSet) -> tuple[Volume, LabelSet]:
 
 def made_case(patient: Person, noise: float = 1.0) -> tuple[Volume, LabelSet]:
     """Return the made CT of a patient and its reference labels."""
+    if is_followed(patient):
+        return thinned(*_followed(patient))
     twice = patient.hospital == SECOND and patient.number == TWICE
     seed = seed_of(person(FIRST, TWICE) if twice else patient)
     case = thinned(*made_ct(seed, noise=TWICE_NOISE if twice else noise))
     narrow = patient.hospital == FIRST and patient.number == NARROW
     return narrowed(*case) if narrow else case
+
+
+def is_followed(patient: Person) -> bool:
+    """Say whether a patient is scanned a second time."""
+    return patient.hospital == SECOND and patient.number == FOLLOWED
+
+
+def _followed(patient: Person) -> tuple[Volume, LabelSet]:
+    """Return the first or the second scan of the patient who is followed, with noise of its own."""
+    again = patient != person(patient.hospital, patient.number)
+    image, labels = made_ct(seed_of(patient), noise=0.0)
+    centre = deepest_place(labels, "liver")
+    if again:
+        image, labels = swayed(image, labels, LAY)
+        centre = LAY.later(centre)
+    image, labels = with_lesion(image, labels, centre, GREW_MM[again])
+    return with_noise(image, FOLLOWED_NOISE_HU, seed_of(patient) + again), labels
 
 
 def write_made(case: Case) -> int:
@@ -95,7 +121,7 @@ def write_made(case: Case) -> int:
     Beside the hospital's folder stands what is really in the case: the readers draw after it.
     """
     volume, labels = made_case(case.person, case.noise)
-    answer = answer_file(case.folder.parents[2], case.person.number)
+    answer = answer_file(case.folder.parents[2], case.person)
     answer.parent.mkdir(parents=True, exist_ok=True)
     answer.write_bytes(pack(labels))
     files = write_ct_series(volume, identity_header(case.person))
@@ -106,6 +132,6 @@ def write_made(case: Case) -> int:
     return len(files)
 
 
-def answer_file(hospital: Path, number: int) -> Path:
-    """Return where the reference labels of a patient's case stand."""
-    return hospital / "answers" / f"{number:03d}.labels"
+def answer_file(hospital: Path, patient: Person) -> Path:
+    """Return where the reference labels of a patient's case stand, by number and day."""
+    return hospital / "answers" / f"{patient.number:03d}-{patient.study:%Y%m%d}.labels"

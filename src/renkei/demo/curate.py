@@ -1,14 +1,20 @@
 """What the curators do with verdicts, and with the plan that standardises what was kept."""
 
+import csv
+import io
 from collections import Counter
 from typing import Any
 
-from renkei.client import Client
+from renkei.client import API, Client
+from renkei.demo.cases import GREW_MM
+from renkei.demo.inputs import MISFILED
 from renkei.demo.organise import Cast
+from renkei.demo.reading import followups
 from renkei.demo.tell import Teller
 from renkei.demo.wait import until_idle
 
-PLAN, PAIR_PLAN = "ct_standard", "ct_mr_pair"
+PLAN, PAIR_PLAN, TIME_PLAN = "ct_standard", "ct_mr_pair", "ct_followup"
+GROWTH = "growth.csv"
 
 
 def select(cast: Cast, teller: Teller) -> None:
@@ -46,37 +52,63 @@ def _decide(curator: Client) -> int:
 
 
 def process(cast: Cast, teller: Teller) -> None:
-    """Run the standard plan on every signed case, and align the real CT and MR of one head."""
+    """Run the standard plan on every signed case, align a pair, and follow a patient over time.
+
+    The real CT and MR of one head fit; the head that was filed under the wrong number does not.
+    """
     with (
-        teller.step("preprocess", "standard orientation, spacing, window; a CT/MR pair") as step,
+        teller.step("preprocess", "standard form, a CT/MR pair, a lesion that grew") as step,
         cast.client("curator") as curator,
         cast.client("operator") as operator,
     ):
         tasks = curator.pages("/annotate/tasks")
         signed = [task["series_id"] for task in tasks if task["state"] == "signed"]
         refused = curator.post("/preprocess/runs", {"plan": PLAN, "series_ids": signed})["refused"]
-        ct, mr = _pair(curator)
-        body = {"plan": PAIR_PLAN, "series_ids": [ct], "pairs": {ct: mr}, "with_labels": False}
-        pair = curator.post("/preprocess/runs", body)
+        ct, *others = _heads(curator)
+        body = {"plan": PAIR_PLAN, "series_ids": [ct], "with_labels": False}
+        pairs = [curator.post("/preprocess/runs", body | {"pairs": {ct: mr}}) for mr in others]
+        [(first, second)] = followups(curator)
+        body = {"plan": TIME_PLAN, "series_ids": [first], "times": {first: [second]}}
+        followed = curator.post("/preprocess/runs", body)
         until_idle(operator)
         states = Counter(run["state"] for run in curator.pages("/preprocess/runs"))
         # A second telling finds runs of a subject who has withdrawn and is signed no more.
-        step.came = len(signed) + 1 + states["recalled"]
+        step.came = len(signed) + len(pairs) + 1 + states["recalled"]
         step.out = states.pop("done", 0)
-        for rejected in (states, refused, pair["refused"]):
+        for rejected in (states, refused, followed["refused"], *(one["refused"] for one in pairs)):
             step.reject(rejected)
-        step.more["pair"] = [
-            curator.get(f"/preprocess/runs/{run}")["state"] for run in pair["runs"]
-        ]
+        own, misfiled = (
+            [curator.get(f"/preprocess/runs/{run}") for run in one["runs"]] for one in pairs
+        )
+        step.more["pair"] = [run["state"] for run in own]
+        step.more["misfiled"] = [run["code"] for run in misfiled]
+        step.more["growth"] = [_growth(curator, run) for run in followed["runs"]]
 
 
-def _pair(curator: Client) -> tuple[str, str]:
-    """Return the CT and the MR series of the head, found by the patient that they share."""
-    heads: dict[str, dict[str, Any]] = {}
-    for series in curator.pages("/subjects/series", body_part="HEAD"):
-        heads.setdefault(series["subject_id"], {})[series["modality"]] = series["id"]
-    both = next(found for found in heads.values() if {"CT", "MR"} <= set(found))
-    return both["CT"], both["MR"]
+def _heads(curator: Client) -> list[str]:
+    """Return the CT, the MR and the misfiled MR of the head, found by the patient they share."""
+    heads: dict[str, dict[tuple[str, str], str]] = {}
+    for series in curator.pages("/subjects/series"):
+        if series["body_part"] in {"HEAD", MISFILED}:
+            what = series["modality"], series["body_part"]
+            heads.setdefault(series["subject_id"], {})[what] = series["id"]
+    wanted = ("CT", "HEAD"), ("MR", "HEAD"), ("MR", MISFILED)
+    return next([found[one] for one in wanted] for found in heads.values() if {*wanted} <= {*found})
+
+
+def _growth(curator: Client, run: str) -> dict[str, float]:
+    """Return how much the lesion grew that grew most, in percent, beside what it truly grew."""
+    path = f"/preprocess/runs/{run}/files"
+    table = next(one for one in curator.get(path) if one["name"].endswith(GROWTH))
+    text = curator.send("GET", f"{API}{path}/{table['id']}").text
+    rows = [row for row in csv.DictReader(io.StringIO(text)) if row["change_percent"]]
+    most = max(rows, key=lambda row: float(row["change_percent"]))
+    before, after = GREW_MM
+    return {
+        "percent": float(most["change_percent"]),
+        "error": float(most["change_error_percent"]),
+        "truth": round(100 * ((after / before) ** 3 - 1), 1),
+    }
 
 
 def publish(cast: Cast, teller: Teller) -> str:

@@ -11,7 +11,16 @@ import numpy as np
 from tifffile import TiffFile, TiffWriter
 
 from renkei import compute
-from renkei.demo.cases import DENIED, FIRST_MADE, NOISE, REPORTED, UNWANTED, Case, write_made
+from renkei.demo.cases import (
+    DENIED,
+    FIRST_MADE,
+    NOISE,
+    REPORTED,
+    UNWANTED,
+    Case,
+    is_followed,
+    write_made,
+)
 from renkei.demo.identity import (
     identified_bundle,
     identified_maf,
@@ -20,12 +29,12 @@ from renkei.demo.identity import (
     identified_table,
     identified_vcf,
 )
-from renkei.demo.persons import FIRST, SECOND, TOO_EARLY, Hospital, Person, person
+from renkei.demo.persons import FIRST, SECOND, TOO_EARLY, Hospital, Person, at_followup, person
 from renkei.errors import NotFoundError
 from renkei.imaging.dicom import read_object
 from renkei.imaging.labels import LabelSet, from_label_map
 from renkei.imaging.made import ORGANS, VOCABULARY
-from renkei.imaging.nifti import read_nifti
+from renkei.imaging.nifti import nifti_bytes, read_nifti
 from renkei.imaging.seg import write_seg
 from renkei.imaging.volume import Volume, read_series
 
@@ -34,6 +43,8 @@ MADE = 24
 ARCHIVED = frozenset(range(FIRST_MADE + MADE - 4, FIRST_MADE + MADE))
 CT, MR, SLIDE, PAIR, NO_CONSENT = 1, 2, 3, 4, 5
 PERIOD = (date(2024, 4, 1), date(2026, 3, 31))
+# How the head that was filed under the wrong number says what it shows.
+MISFILED = "BRAIN"
 # Numbers of the reference labels that come with the real CT, and what they are here.
 REFERENCE = {5: "liver", 1: "spleen", 2: "kidney_right", 3: "kidney_left", 52: "aorta"}
 # Which column of the hospitals' tables is what; those that stand nowhere are dropped.
@@ -76,6 +87,11 @@ def write_hospital(hospital: Hospital, folder: Path, scanner: Path) -> None:
         Case(where / "pacs" / f"{p.number:03d}", p, _noise(p), where == folder)
         for p in (*made, *extra)
         for where in [scanner if p.number in sent else folder]
+    ]
+    cases += [
+        Case(folder / "pacs" / f"{p.number:03d}_again", at_followup(p), 1.0, exported=True)
+        for p in made
+        if is_followed(p)
     ]
     # The other hospital writes its own at the same time.
     for _, answer in compute.map_cases(write_made, cases, jobs=1):
@@ -126,6 +142,12 @@ def _first(folder: Path) -> Iterator[dict[str, str]]:
         yield _link(
             person(FIRST, PAIR), f"research/{stem}.nii.gz", modality=modality, body_part="HEAD"
         )
+    # Somebody filed another patient's head under this one's number.
+    stranger = nifti_bytes(read_series(_series(here / "mr_dicom")))
+    (folder / "research" / "mri_misfiled.nii.gz").write_bytes(stranger)
+    yield _link(
+        person(FIRST, PAIR), "research/mri_misfiled.nii.gz", modality="MR", body_part=MISFILED
+    )
     (folder / "fhir").mkdir(exist_ok=True)
     # Traumatic pneumothorax: the recipe of the demo does not want it.
     bundle = identified_bundle(

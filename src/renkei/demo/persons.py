@@ -1,7 +1,7 @@
 """Invented persons: what two hospitals would hold of their patients, and obviously nobody."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 DIGITS = "〇一二三四五六七八九"
@@ -105,6 +105,13 @@ class Person:
 
 # Examined years before the ethics approval began.
 TOO_EARLY = 6
+# Half a year between the two scans of a patient who is followed.
+FOLLOWUP_DAYS = 182
+
+
+def at_followup(patient: Person) -> Person:
+    """Return the same patient on the day of the second scan."""
+    return replace(patient, study=patient.study + timedelta(days=FOLLOWUP_DAYS))
 
 
 def person(hospital: Hospital, number: int) -> Person:

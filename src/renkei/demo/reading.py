@@ -18,7 +18,7 @@ from renkei.demo.credentials import give_credentials, proved
 from renkei.demo.hospitals import HOSPITALS, folder_of
 from renkei.demo.inputs import CT, MADE, reference_labels
 from renkei.demo.organise import Cast
-from renkei.demo.persons import FIRST, Person, person
+from renkei.demo.persons import FIRST, Person, at_followup, person
 from renkei.demo.tell import Teller
 from renkei.demo.wait import until_idle
 from renkei.hospital.site import open_site
@@ -51,7 +51,7 @@ def reference_of(data: Path, patient: Person) -> LabelSet:
     """Return the reference labels of a patient's CT."""
     here = folder_of(data, next(part for part, h in HOSPITALS.items() if h is patient.hospital))
     if patient.number >= FIRST_MADE:
-        return unpack(answer_file(here, patient.number).read_bytes())
+        return unpack(answer_file(here, patient).read_bytes())
     files = sorted((here / "originals" / "pacs" / "001").glob("0*.dcm"))
     return reference_labels(read_series(files))
 
@@ -119,12 +119,23 @@ def _hand_out(curator: Client, cast: Cast) -> None:
 
 
 def _owners(curator: Client, patients: Mapping[str, Person]) -> dict[str, Person]:
-    """Return the patients by series."""
-    return {
-        case["id"]: patients[case["pseudonym"]]
-        for case in curator.pages("/select/cases", modality="CT")
-        if case["pseudonym"] in patients
-    }
+    """Return the patients by series, on the day of each."""
+    later = {series for _, series in followups(curator)}
+    owners = {}
+    for case in curator.pages("/select/cases", modality="CT"):
+        if patient := patients.get(case["pseudonym"]):
+            owners[case["id"]] = at_followup(patient) if case["id"] in later else patient
+    return owners
+
+
+def followups(curator: Client) -> list[tuple[str, str]]:
+    """Return the first and the second CT series of each patient who was scanned twice."""
+    dated: dict[str, list[tuple[str, str]]] = {}
+    for series in curator.pages("/subjects/series", modality="CT"):
+        day = series["study_date"] or ""
+        dated.setdefault(series["subject_id"], []).append((day, series["id"]))
+    twice = [sorted(found) for found in dated.values() if len(found) > 1]
+    return [(found[0][1], found[1][1]) for found in twice]
 
 
 def _draw(data: Path, cast: Cast, reader: str, owners: Mapping[str, Person]) -> None:

@@ -38,7 +38,7 @@ def carry_image(image: Volume, grid: Geometry, transform: Any = None) -> Volume:
     blurred first, sigma = sqrt(new^2 - old^2) / 2.355 mm, or fine detail would fold into noise.
     Outside the image lies air (CT, -1024 HU) or 0.
     """
-    source = replace(image, voxels=_soften(image, grid))
+    source = replace(image, voxels=soften(image, grid))
     outside = AIR_HU if image.modality == "CT" else 0
     moved = sitk.Resample(
         to_sitk(source),
@@ -69,6 +69,17 @@ def carry_labels(labels: LabelSet, grid: Geometry, transform: Any = None) -> Lab
     return replace(labels, geometry=grid, segments=tuple(segments))
 
 
+def carry_numbers(
+    numbers: NDArray[np.int32], source: Geometry, grid: Geometry, transform: Any
+) -> NDArray[np.int32]:
+    """Return numbered places (z, y, x) on `grid`, each voxel by the nearest; 0 outside."""
+    image = sitk.GetImageFromArray(numbers.astype(np.int32))
+    place(image, source)
+    moved = sitk.Resample(image, _reference(grid), transform, sitk.sitkNearestNeighbor, 0)
+    carried: NDArray[np.int32] = sitk.GetArrayFromImage(moved)
+    return carried
+
+
 def _carry_mask(
     mask: NDArray[np.bool_], source: Geometry, grid: Geometry, transform: Any
 ) -> NDArray[np.bool_]:
@@ -86,7 +97,8 @@ def _carry_mask(
     return inside
 
 
-def _soften(image: Volume, grid: Geometry) -> NDArray[np.generic]:
+def soften(image: Volume, grid: Geometry) -> NDArray[np.generic]:
+    """Return the voxels blurred along each axis on which the grid is coarser."""
     old = image.geometry.spacing
     sigma = [
         math.sqrt(max(0.0, to**2 - was**2)) / FWHM / was

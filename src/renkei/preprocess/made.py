@@ -11,6 +11,7 @@ from renkei.errors import DataRefusedError
 from renkei.imaging.labels import label_hash, pack
 from renkei.imaging.nifti import nifti_bytes
 from renkei.preprocess.held import Held, Kind, Scan, SlideScan, TableScan, kind_of
+from renkei.preprocess.histogram import histogram
 from renkei.proof import digest
 
 
@@ -52,6 +53,7 @@ def facts_of(held: Held) -> dict[str, Any]:
             "labels": label_hash(held.labels) if held.labels else None,
             "shape": list(held.image.geometry.shape),
             "spacing_mm": [float(s) for s in held.image.geometry.spacing],
+            "histogram": histogram(held.image),
         }
     if isinstance(held, TableScan):
         return {"rows": held.frame.height, "columns": held.frame.columns}

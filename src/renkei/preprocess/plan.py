@@ -4,15 +4,17 @@ Every step names its input and a new name for its output, so that nothing is eve
 """
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from renkei.errors import DataRefusedError, NotFoundError
+from renkei.errors import DataRefusedError, NotFoundError, RenkeiError
+from renkei.imaging.stack import MENDABLE, StackCode
 from renkei.plugins import by_name
-from renkei.preprocess.held import kind_of
+from renkei.preprocess.held import Kind, kind_of
 from renkei.preprocess.step import Step, Takes
 from renkei.preprocess.steps import STEPS
 from renkei.proof import canonical, digest
@@ -45,6 +47,7 @@ class Plan:
 
     The first result is the case's image, whose labels go with it. A role in `many` stands for
     all scans of a time series, oldest first; a step then runs on each, or on all at once.
+    `accept` names by role the oddities of a series that the plan's first step on it repairs.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Plan:
     many: frozenset[str]
     steps: tuple[PlannedStep, ...]
     results: tuple[str, ...]
+    accept: Mapping[str, tuple[StackCode, ...]] = field(default_factory=dict)
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -75,7 +79,7 @@ def parse_plan(text: str) -> Plan:
             raise BadPlanError(f"A plan starts with schema = {SCHEMA!r}.")
         _only(said, {"schema", "name", "version", "description", "inputs", "step", "results"})
         for one in said["inputs"].values():
-            _only(one, {"modality", "series"})
+            _only(one, {"modality", "series", "accept"})
         inputs = {str(role): str(one["modality"]) for role, one in said["inputs"].items()}
         plan = Plan(
             name=str(said["name"]),
@@ -84,8 +88,9 @@ def parse_plan(text: str) -> Plan:
             text=text,
             inputs=inputs,
             many=frozenset(r for r, one in said["inputs"].items() if one.get("series") is True),
-            steps=tuple(_step(step) for step in said["step"]),
+            steps=tuple(_numbered(n, step) for n, step in enumerate(said["step"])),
             results=tuple(str(name) for name in said["results"]),
+            accept={role: _accepted(one) for role, one in said["inputs"].items()},
         )
     except tomllib.TOMLDecodeError as error:
         raise BadPlanError(f"The plan is not TOML: {error}.") from error
@@ -144,24 +149,63 @@ def _step(said: Mapping[str, Any]) -> PlannedStep:
 def _check_names(plan: Plan) -> None:
     kinds = {role: kind_of(modality) for role, modality in plan.inputs.items()}
     moved = dict.fromkeys(plan.inputs, False)
-    for planned in plan.steps:
-        step = planned.step
-        for name in (*planned.inputs, *([planned.to] if planned.to else [])):
-            if name not in kinds:
-                raise BadPlanError(f"No step before makes {name!r}.")
-            if kinds[name] is not step.on:
-                raise BadPlanError(f"The step {step.name} works on a {step.on}; {name!r} is none.")
-        if planned.output in kinds:
-            raise BadPlanError(f"The name {planned.output!r} is taken; outputs need a new one.")
-        before = any(moved[name] for name in planned.inputs)
-        if before and step.interpolates:
-            raise BadPlanError(
-                f"{planned.inputs[0]!r} is interpolated already, and each time detail is lost: "
-                f"let one step lay it on the last grid."
-            )
-        kinds[planned.output], moved[planned.output] = step.on, before or step.interpolates
+    for n, planned in enumerate(plan.steps):
+        with _at_step(n):
+            _check_step(planned, kinds, moved)
+            _check_mended(plan, planned)
     if not plan.results or not set(plan.results) <= set(kinds) - set(plan.inputs):
         raise BadPlanError("The results must be outputs of the plan's steps.")
+
+
+def _check_step(planned: PlannedStep, kinds: dict[str, Kind], moved: dict[str, bool]) -> None:
+    step = planned.step
+    for name in (*planned.inputs, *([planned.to] if planned.to else [])):
+        if name not in kinds:
+            raise BadPlanError(f"No step before makes {name!r}.")
+        if kinds[name] is not step.on:
+            raise BadPlanError(f"The step {step.name} works on a {step.on}; {name!r} is none.")
+    if planned.output in kinds:
+        raise BadPlanError(f"The name {planned.output!r} is taken; outputs need a new one.")
+    before = any(moved[name] for name in planned.inputs)
+    if before and step.interpolates:
+        raise BadPlanError(
+            f"{planned.inputs[0]!r} is interpolated already, and each time detail is lost: "
+            f"let one step lay it on the last grid."
+        )
+    kinds[planned.output], moved[planned.output] = step.on, before or step.interpolates
+
+
+def _accepted(said: Mapping[str, Any]) -> tuple[StackCode, ...]:
+    given = said.get("accept", [])
+    if not isinstance(given, list) or not set(given) <= MENDABLE:
+        raise BadPlanError(f"An input may accept {', '.join(sorted(MENDABLE))}.")
+    return tuple(StackCode(code) for code in given)
+
+
+def _check_mended(plan: Plan, planned: PlannedStep) -> None:
+    for name in (*planned.inputs, *([planned.to] if planned.to else [])):
+        if left := set(plan.accept.get(name, ())) - planned.step.mends:
+            raise BadPlanError(
+                f"{name!r} accepts {min(left)}, which the step {planned.step.name} does not "
+                f"repair: untilt or even comes first."
+            )
+
+
+def _numbered(n: int, said: Mapping[str, Any]) -> PlannedStep:
+    with _at_step(n):
+        return _step(said)
+
+
+@contextmanager
+def _at_step(n: int) -> Iterator[None]:
+    """Note in a refusal which step it is about, so that a person finds the line."""
+    try:
+        yield
+    except RenkeiError as refusal:
+        refusal.facts["step"] = n
+        raise
+    except KeyError as error:
+        raise BadPlanError(f"The plan lacks {error.args[0]!r}.", step=n) from error
 
 
 def _only(said: Mapping[str, Any], known: set[str]) -> None:

@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from renkei.preprocess.grid import FWHM
 from renkei.preprocess.itk import filters, sitk
+from renkei.preprocess.rigid import Match, matrix_of
 
-BINS = 32
-COARSE_MM = 8.0
-MIDDLE_MM = 4.0
-FINE_MM = 2.0
-SAMPLES = 30_000
+LEVELS_MM = (8.0, 4.0)
+FINEST_MM = 2.0
+SAMPLES = (10_000, 20_000, 40_000)
+LEAST_GAIN = (1e-4, 1e-5, 3e-7)
 AGREED_MM = 1.0
 TURN = np.deg2rad(25.0)
 PROBES = 400
+LEAST_BLUR_MM = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,49 +38,68 @@ def align_rigid(
     seed: int = 1,
     quick: bool = False,
     least_nmi: float = 1.0,
+    affine: bool = False,
 ) -> Alignment:
     """Align two SimpleITK images and measure the result; one thread, so that bytes repeat.
 
     Starts are the header pose (equal frame of reference) or the centres of both images, each
     alone and turned by 25 degrees about every axis. All are tried at 8 mm, the two that are best
-    at 4 mm go on there, and the better one is refined at 2 mm twice, with other samples. `quick`
+    at 4 mm go on there, and the better one is refined at 2 mm twice (or at the finest voxel's
+    side), with other samples. `quick`
     tries the first start only. Below `least_nmi` there is nothing to confirm, so the second run
-    is left out; a backward run is made where the two disagree.
+    is left out; a backward run is made where the two disagree. `affine` lets the last level
+    stretch and shear, from the rigid result.
     """
-    with _one_thread():
+    with one_thread():
         starts = _starts(fixed, moving, same_frame=same_frame)
-        fixed, moving = _calm(fixed), _calm(moving)
-        coarse, middle, fine = (
-            (isotropic(fixed, mm), isotropic(moving, mm)) for mm in (COARSE_MM, MIDDLE_MM, FINE_MM)
-        )
-        tries = [_optimise(*coarse, start, seed) for start in starts[: 1 if quick else None]]
+        fixed, moving = calm(fixed), calm(moving)
+        levels = (*LEVELS_MM, max(FINEST_MM, finest_side(fixed, moving)))
+        pairs = [(isotropic(fixed, mm), isotropic(moving, mm)) for mm in levels]
+        coarse = Match(*pairs[0], SAMPLES[0], seed, least_gain=LEAST_GAIN[0])
+        middle = Match(*pairs[1], SAMPLES[1], seed, least_gain=LEAST_GAIN[1])
+        tries = [coarse.best(start) for start in starts[: 1 if quick else None]]
         # The 8 mm grid alone once put a wrong pose first; the 4 mm grid tells them apart.
-        tries.sort(key=lambda found: _cost(*middle, found))
-        better = [_optimise(*middle, found, seed) for found in tries[:2]]
-        best = min(better, key=lambda found: _cost(*middle, found))
-        first = _optimise(*fine, best, seed)
+        tries.sort(key=middle.information, reverse=True)
+        best = max((middle.best(found) for found in tries[:2]), key=middle.information)
+        first = _finest(*pairs[2], best, seed, affine=affine)
         measures = {
-            "nmi_before": nmi(*fine, starts[0]),
-            "nmi_after": nmi(*fine, first),
-            "overlap": overlap(*fine, first),
+            "nmi_before": nmi(*pairs[2], starts[0]),
+            "nmi_after": nmi(*pairs[2], first),
+            "overlap": overlap(*pairs[2], first),
         }
+        if affine:
+            measures |= scales(first)
         if measures["nmi_after"] >= least_nmi:
-            measures |= _confirm(*fine, best, first, seed)
+            measures |= _confirm(*pairs[2], best, first, seed, affine=affine)
     return Alignment(first, {name: round(float(value), 4) for name, value in measures.items()})
 
 
-def _confirm(fixed: Any, moving: Any, start: Any, found: Any, seed: int) -> dict[str, float]:
+def _finest(fixed: Any, moving: Any, start: Any, seed: int, *, affine: bool) -> Any:
+    match = Match(fixed, moving, SAMPLES[2], seed, least_gain=LEAST_GAIN[2])
+    found = match.best(start)
+    return match.best(found, affine=True) if affine else found
+
+
+def _confirm(
+    fixed: Any, moving: Any, start: Any, found: Any, seed: int, *, affine: bool
+) -> dict[str, float]:
     points = body_points(fixed)
-    second = _optimise(fixed, moving, start, seed + 1)
+    second = _finest(fixed, moving, start, seed + 1, affine=affine)
     measures = {"seeds_mm": apart(found, second, points)}
     if measures["seeds_mm"] > AGREED_MM:
-        back = _optimise(moving, fixed, start.GetInverse(), seed)
+        back = _finest(moving, fixed, start.GetInverse(), seed, affine=affine)
         measures["backward_mm"] = apart(found, back.GetInverse(), points)
     return measures
 
 
+def scales(transform: Any) -> dict[str, float]:
+    """Return the least and the greatest stretch of an affine transform along any direction."""
+    stretch = np.linalg.svd(matrix_of(transform), compute_uv=False)
+    return {"scale_min": float(stretch[-1]), "scale_max": float(stretch[0])}
+
+
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Sums over samples depend on how threads cut them, so that bytes would not repeat."""
     threads = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
@@ -88,17 +109,29 @@ def _one_thread() -> Iterator[None]:
         sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
 
 
-def _calm(image: Any) -> Any:
+def calm(image: Any) -> Any:
     """Clip the rare extremes (metal, vessels), which would leave soft tissue one histogram bin."""
     low, high = np.percentile(sitk.GetArrayViewFromImage(image), [0.5, 99.5])
     return sitk.Clamp(sitk.Cast(image, sitk.sitkFloat32), sitk.sitkFloat32, float(low), float(high))
 
 
-def isotropic(image: Any, spacing: float) -> Any:
-    """Return a copy with cubic voxels of `spacing` mm, blurred first where that is coarser."""
+def finest_side(fixed: Any, moving: Any) -> float:
+    """Return the shortest side of a voxel in mm; a finer grid would show nothing more."""
+    return float(min(*fixed.GetSpacing(), *moving.GetSpacing()))
+
+
+def soften(image: Any, detail: float) -> Any:
+    """Return the image as float32, blurred along the axes that are finer than `detail` mm."""
     image = sitk.Cast(image, sitk.sitkFloat32)
-    sigma = [float(np.sqrt(max(0.0, spacing**2 - s**2)) / 2.355) for s in image.GetSpacing()]
-    image = sitk.SmoothingRecursiveGaussian(image, [max(s, 1e-3) for s in sigma])
+    sigma = [float(np.sqrt(max(0.0, detail**2 - s**2)) / FWHM) for s in image.GetSpacing()]
+    if max(sigma) < LEAST_BLUR_MM:
+        return image
+    return sitk.SmoothingRecursiveGaussian(image, [max(s, 1e-3) for s in sigma])
+
+
+def isotropic(image: Any, spacing: float, detail: float | None = None) -> Any:
+    """Return a copy with cubic voxels of `spacing` mm, blurred to `detail` (as a rule the same)."""
+    image = soften(image, detail or spacing)
     size = [
         max(1, round(n * s / spacing))
         for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True)
@@ -134,42 +167,6 @@ def _starts(fixed: Any, moving: Any, *, same_frame: bool) -> list[Any]:
         start.SetRotation(*turn)
         starts.append(start)
     return starts
-
-
-def _optimise(fixed: Any, moving: Any, start: Any, seed: int) -> Any:
-
-    method = _method()
-    method.SetMetricSamplingStrategy(method.RANDOM)
-    share = min(1.0, SAMPLES / int(np.prod(fixed.GetSize())))
-    method.SetMetricSamplingPercentage(share, seed)
-    method.SetOptimizerAsRegularStepGradientDescent(
-        learningRate=1.0, minStep=1e-3, numberOfIterations=120, relaxationFactor=0.6
-    )
-    method.SetOptimizerScalesFromPhysicalShift()
-    method.SetInitialTransform(sitk.Euler3DTransform(start), inPlace=False)
-    try:
-        found = sitk.CompositeTransform(method.Execute(fixed, moving)).GetBackTransform()
-    except RuntimeError:  # every sample left the moving image: this start leads nowhere
-        return sitk.Euler3DTransform(start)
-    return sitk.Euler3DTransform(found)
-
-
-def _cost(fixed: Any, moving: Any, transform: Any) -> float:
-    method = _method()
-    method.SetInitialTransform(transform)
-    try:
-        return float(method.MetricEvaluate(fixed, moving))
-    except RuntimeError:
-        return 0.0
-
-
-def _method() -> Any:
-
-    method = sitk.ImageRegistrationMethod()
-    method.SetNumberOfThreads(1)
-    method.SetMetricAsMattesMutualInformation(BINS)
-    method.SetInterpolator(sitk.sitkLinear)
-    return method
 
 
 def body_points(image: Any) -> NDArray[np.float64]:

@@ -1,12 +1,14 @@
 """Run a plan on the scans of one case: new bytes, and a record of how they came to be."""
 
-import platform
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.metadata import version
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
+from renkei.preprocess.environment import environment
 from renkei.preprocess.held import Held
+from renkei.preprocess.kept import BadKeptError, Store, can_keep, pack_dones, unpack_dones
 from renkei.preprocess.made import (
     Made,
     WrongInputError,
@@ -20,7 +22,7 @@ from renkei.preprocess.step import Done, Finding, Takes
 from renkei.proof import canonical, digest
 
 CODE = "renkei.preprocess"
-LIBRARIES = ("numpy", "scipy", "scikit-image", "SimpleITK")
+FORMAT = "renkei.run/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Ran:
     """What a run gives; `record` is the provenance: hashes, parameters, versions, measures.
 
     It holds no name, date or place, so that it may travel with the data. `files` are what steps
-    give beside the results, such as `mr_on_ct.transform.tfm`.
+    give beside the results, such as `mr_on_ct.transform.tfm`. `seconds` are the CPU seconds of each
+    line that ran, by its output.
     """
 
     scans: Mapping[str, tuple[Held, ...]]
@@ -37,6 +40,7 @@ class Ran:
     finding: Finding
     codes: tuple[str, ...]
     record: Mapping[str, Any]
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 def run_plan(
@@ -44,11 +48,13 @@ def run_plan(
     scans: Mapping[str, Held | tuple[Held, ...]],
     *,
     sources: Mapping[str, list[str]] | None = None,
+    keys: Mapping[str, str] | None = None,
+    store: Store | None = None,
 ) -> Ran:
-    """Run every step in order.
+    """Run every step in order; one that is kept in `store` under its key does not run again.
 
     `sources` are the SHA-256 of the files behind each input; without them the record names the
-    hash of each input's voxels.
+    hash of each input's voxels. `keys` are those of every input and output (`keys.plan_keys`).
 
     Raises:
         WrongInputError: An input is missing, of another modality, or its labels lie elsewhere.
@@ -62,12 +68,17 @@ def run_plan(
     steps: list[dict[str, Any]] = []
     findings: list[Done] = []
     files: dict[str, bytes] = {}
+    seconds: dict[str, float] = {}
     for planned in plan.steps:
-        dones = run_step(planned, known)
+        key = keys[planned.output] if keys else None
+        started = time.process_time()
+        dones, ran = _find_or_run(planned, known, key, store if planned.step.keeps else None)
+        if ran:
+            seconds[planned.output] = time.process_time() - started
         known[planned.output] = tuple(one for done in dones for one in done.scans)
         findings += dones
         for name, done in zip(names(planned.output, len(dones)), dones, strict=True):
-            steps.append(_said(planned, name, done))
+            steps.append(_said(planned, name, done, key))
             files |= {f"{name}.{file}": data for file, data in done.files.items()}
     made = tuple(
         write_held(name, one)
@@ -77,18 +88,19 @@ def run_plan(
     codes = tuple(done.code for done in findings if done.code)
     doubt = any(done.finding is not Finding.ACCEPT for done in findings)
     record = {
-        "format": "renkei.run/1",
+        "format": FORMAT,
         "plan": {"name": plan.name, "version": plan.version, "sha256": plan.sha256},
         "environment": environment(),
         "inputs": {
-            role: {"sha256": sorted(sources[role]), "scans": [facts_of(o) for o in known[role]]}
+            role: _given(known[role], sources[role], keys[role] if keys else None)
             for role in plan.roles
         },
         "steps": steps,
         "outputs": {one.name: {"sha256": digest_of(one), **one.facts} for one in made},
     }
     finding = Finding.REVIEW if doubt else Finding.ACCEPT
-    return Ran({n: known[n] for n in plan.results}, made, files, finding, codes, record)
+    results = {n: known[n] for n in plan.results}
+    return Ran(results, made, files, finding, codes, record, seconds)
 
 
 def run_step(planned: PlannedStep, known: Mapping[str, tuple[Held, ...]]) -> list[Done]:
@@ -109,18 +121,44 @@ def run_step(planned: PlannedStep, known: Mapping[str, tuple[Held, ...]]) -> lis
     return [step.run(one, fixed[i if len(fixed) > 1 else 0], params) for i, one in enumerate(given)]
 
 
+def _find_or_run(
+    planned: PlannedStep,
+    known: Mapping[str, tuple[Held, ...]],
+    key: str | None,
+    store: Store | None,
+) -> tuple[list[Done], bool]:
+    """Return what the step gives, and whether it had to run for it."""
+    if store is None or key is None:
+        return run_step(planned, known), True
+    found = store.find(key)
+    if found is not None:
+        # Where it is damaged, the step makes it again.
+        with suppress(BadKeptError):
+            return unpack_dones(found), False
+    dones = run_step(planned, known)
+    if can_keep(dones):
+        store.keep(key, pack_dones(dones))
+    return dones, True
+
+
+def _given(scans: tuple[Held, ...], sources: list[str], key: str | None) -> dict[str, Any]:
+    return {"sha256": sorted(sources), "scans": [facts_of(one) for one in scans], "key": key}
+
+
 def names(output: str, count: int) -> list[str]:
     """Return the names of `count` results: the output's own, or numbered from 1."""
     return [output] if count == 1 else [f"{output}.{n + 1}" for n in range(count)]
 
 
-def _said(planned: PlannedStep, name: str, done: Done) -> dict[str, Any]:
+def _said(planned: PlannedStep, name: str, done: Done, key: str | None) -> dict[str, Any]:
     return {
         "step": planned.step.name,
         "version": planned.step.version,
         "params": {k: _plain(v) for k, v in planned.params.items()},
         "input": list(planned.inputs),
+        "to": planned.to,
         "output": name,
+        "key": key,
         "measures": {k: float(v) for k, v in done.measures.items()},
         "finding": str(done.finding),
         "code": done.code,
@@ -136,15 +174,6 @@ def run_key(plan: Plan, sources: Mapping[str, list[str]], labels: str | None) ->
         "environment": environment(),
     }
     return digest(canonical(said))
-
-
-def environment() -> dict[str, str]:
-    """Return the versions that decide the bytes."""
-    return {
-        "renkei": version("renkei"),
-        "python": platform.python_version(),
-        **{name: version(name) for name in LIBRARIES},
-    }
 
 
 def _check_inputs(plan: Plan, known: Mapping[str, tuple[Held, ...]]) -> None:

@@ -10,6 +10,7 @@ from renkei.preprocess.held import Kind
 
 Params = Mapping[str, Any]
 MOST_NUMBERS = 1000
+LONGEST_NAME = 100
 
 
 class BadParameterError(DataRefusedError):
@@ -51,7 +52,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One parameter: its kind, default and limits; `count` numbers make a list, 0 any many."""
+    """One parameter: its kind, default and limits; `count` numbers make a list, 0 any many.
+
+    A text without choices is a name, such as that of a table's column.
+    """
 
     kind: Literal["number", "text", "flag"]
     default: Any
@@ -79,6 +83,10 @@ class Param:
         if self.kind == "flag":
             if not isinstance(value, bool):
                 raise BadParameterError(f"{name} is true or false.")
+            return value
+        if self.kind == "text" and not self.choices:
+            if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
+                raise BadParameterError(f"{name} is a name of up to {LONGEST_NAME} characters.")
             return value
         if self.kind == "text":
             if value not in self.choices:
@@ -109,7 +117,9 @@ class Step:
     is aligned to; of a series as (scans, params), in order of time. `on` is what it works on.
     A line of a plan may interpolate once: `interpolates` says that this step does. What is costly
     is kept by its key (`keeps`), so that a changed later step does not run it again. `fit`
-    learns parameters from the scans of the training part.
+    learns parameters from the scans of the training part. On another machine or version a voxel
+    may come out up to `tolerance` away; `cost` is CPU seconds for a million voxels of the inputs.
+    `mends` are the oddities of a series (`renkei.imaging.stack.StackCode`) that it repairs.
     """
 
     name: str
@@ -121,6 +131,9 @@ class Step:
     interpolates: bool = False
     keeps: bool = False
     fit: Callable[[Sequence[Any], Params], dict[str, Any]] | None = None
+    mends: frozenset[str] = frozenset()
+    tolerance: float = 0.0
+    cost: float | None = None
 
     def settle(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return all parameters with defaults filled in.

@@ -104,6 +104,8 @@ def add_series(session: AsyncSession) -> AddSeries:
 def sign(session: AsyncSession) -> Callable[..., Awaitable[Signature]]:
     """Return a function that signs labels of a series as an adjudicator does."""
 
+    count = iter(range(1, 100))
+
     async def sign_labels(series: Series, labels: LabelSet) -> Signature:
         signer = User(
             organisation_id=series.site_id,
@@ -143,7 +145,7 @@ def sign(session: AsyncSession) -> Callable[..., Awaitable[Signature]]:
             task_id=task.id,
             label_id=label.id,
             series_id=series.id,
-            number=1,
+            number=next(count),
             hash=made.hash,
             signer_id=signer.id,
             note=sign_statement(statement, signing_key()),

@@ -28,7 +28,9 @@ async def test_a_recalled_subject_leaves_no_run(session, ready, run_jobs) -> Non
     with pytest.raises(ObjectErasedError):
         await load(session, found.image_object_id)
     effect = await session.scalar(
-        select(RecallEffect.count).where(RecallEffect.folder == "preprocess")
+        select(RecallEffect.count).where(
+            RecallEffect.folder == "preprocess", RecallEffect.what == "runs"
+        )
     )
     assert effect == 1
     await execute_run(run_id)

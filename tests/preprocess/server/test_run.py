@@ -1,5 +1,7 @@
 """A run makes new bytes once, with lineage, from selected and signed cases only."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import func, select
 
@@ -78,8 +80,9 @@ async def test_a_run_makes_image_and_labels_with_lineage_and_says_so_once(
     kinds = [t.kind for t in await touched_by(session, run.subject_id)]
     assert kinds.count("preprocess.run") == 2
     assert run.record["outputs"]["ct_clipped"]["sha256"] == run.image_sha256
-    for side in (run.before_object_id, run.after_object_id):
-        assert (await load(session, side)).startswith(b"\x89PNG")
+    assert [name for name, _ in run.views["layers"]] == ["before", "after", "labels"]
+    for _, layer in run.views["layers"]:
+        assert (await load(session, UUID(layer))).startswith(b"\x89PNG")
     stored = select(func.count()).select_from(StoredObject)
     before = await session.scalar(stored)
     await execute_run(run.id)

@@ -8,11 +8,12 @@ import pytest
 import SimpleITK as sitk
 
 from renkei.imaging.nifti import to_sitk
-from renkei.imaging.volume import Volume, read_series
+from renkei.imaging.volume import read_series
 from renkei.preprocess.held import Scan
 from renkei.preprocess.register import align_rigid, body_points, isotropic
 from renkei.preprocess.step import StepRefusedError
 from renkei.preprocess.steps.align import STEP
+from renkei.preprocess.transforms import read_registration
 
 
 def moved(scan: Scan, transform: sitk.Euler3DTransform) -> Scan:
@@ -24,11 +25,6 @@ def moved(scan: Scan, transform: sitk.Euler3DTransform) -> Scan:
         direction=tuple((turn @ scan.image.geometry.axes).ravel()),
     )
     return Scan(replace(scan.image, geometry=geometry))
-
-
-def middle(image: Volume) -> Scan:
-    voxels = image.voxels[20:44, 32:96, 32:96]
-    return Scan(replace(image, voxels=voxels, geometry=replace(image.geometry, shape=voxels.shape)))
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +55,45 @@ def test_the_real_pair_is_proved(real_ct: Scan, real_mr: Scan) -> None:
     assert done.scan.image.geometry == real_ct.image.geometry
 
 
-def test_the_same_scans_give_the_same_bytes(made: Scan, offset: sitk.Euler3DTransform) -> None:
-    small = middle(made.image)
+def test_the_same_scans_give_the_same_bytes(small: Scan, offset: sitk.Euler3DTransform) -> None:
     other = moved(small, offset)
     params = STEP.settle({"least_nmi": 1.0, "multi_start": False})
     one, two = (STEP.run(other, small, params) for _ in range(2))
     assert one.measures == two.measures
     assert np.array_equal(one.scan.image.voxels, two.scan.image.voxels)
+    assert one.files == two.files
+
+
+def test_an_affine_stretch_is_recovered(small: Scan) -> None:
+    grid = small.image.geometry
+    stretched = replace(
+        grid, spacing=tuple(s * f for s, f in zip(grid.spacing, (1.06, 0.95, 1.04), strict=True))
+    )
+    other = Scan(replace(small.image, geometry=stretched))
+    params = STEP.settle({"kind": "affine", "least_nmi": 1.0, "multi_start": False})
+    done = STEP.run(other, small, params)
+    assert done.finding == "accept"
+    assert done.measures["scale_min"] == pytest.approx(0.95, abs=0.005)
+    assert done.measures["scale_max"] == pytest.approx(1.06, abs=0.005)
+
+
+def test_labels_points_and_files_go_through_the_same_transform(
+    small: Scan, offset: sitk.Euler3DTransform
+) -> None:
+    point = (10.0, -20.0, 30.0)
+    there = [list(offset.TransformPoint(point))]
+    other = moved(small, offset)
+    labels = replace(
+        small.labels, geometry=other.image.geometry, marks=({"kind": "point", "points": there},)
+    )
+    params = STEP.settle({"least_nmi": 1.0, "multi_start": False})
+    done = STEP.run(Scan(other.image, labels), small, params)
+    assert done.measures["dice_after"] > 0.95
+    assert done.measures["dice_before"] < 0.6
+    assert np.allclose(done.scan.labels.marks[0]["points"], [point], atol=0.2)
+    stored = read_registration(done.files["registration.dcm"])
+    assert np.allclose(stored.TransformPoint(point), there[0], atol=0.2)
+    assert done.files["transform.tfm"].startswith(b"#Insight Transform File")
 
 
 def test_another_patients_head_is_refused(real_ct: Scan) -> None:

@@ -1,38 +1,16 @@
-import { Code } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { Button, Code } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../parts/DataTable";
-import { FormDialog } from "../parts/form/FormDialog";
-import { TomlForm } from "../parts/form/TomlForm";
 import { moment } from "../parts/format";
 import { Hash } from "../parts/Hash";
 import { useId } from "../parts/id";
 import { Loaded } from "../parts/Loaded";
 import { Screen } from "../parts/Screen";
 import { useMay } from "../shell/session";
+import { Histograms } from "./Histograms";
 import { PreprocessViews } from "./Runs";
 import type { PlanRow } from "./rows";
-
-const START = `schema = "renkei.plan/1"
-name = "ct_even"
-version = "1"
-description = ""
-results = ["ct_even"]
-
-[inputs.ct]
-modality = "CT"
-
-[[step]]
-name = "orient"
-input = "ct"
-output = "ct_lps"
-
-[[step]]
-name = "resample"
-input = "ct_lps"
-output = "ct_even"
-params = { spacing = [2.0, 2.0, 2.0] }
-`;
 
 /** Plans: the steps that a case goes through, named by their hash. */
 export function Plans() {
@@ -82,33 +60,41 @@ export function Plans() {
 
 function AddPlan() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   return (
-    <FormDialog label={t("preprocess.add_plan")}>
-      {(close) => (
-        <TomlForm<PlanRow>
-          path="/preprocess/plans"
-          keep="plan"
-          start={START}
-          act={t("preprocess.keep_plan")}
-          label={t("preprocess.plan")}
-          about={t("preprocess.plan_about")}
-          close={close}
-          done={(made) => void navigate({ to: `/preprocess/plans/${made.id}` })}
-        />
-      )}
-    </FormDialog>
+    <Button size="xs" component={Link} to="/preprocess/plans/new">
+      {t("preprocess.add_plan")}
+    </Button>
   );
 }
 
+/** One plan as it is kept, and how the images of its runs are spread before and after it. */
 export function Plan() {
+  const { t } = useTranslation();
+  const keeps = useMay("preprocess.run");
   return (
     <Loaded<PlanRow & { toml: string }> path={`/preprocess/plans/${useId()}`}>
       {(plan) => (
-        <Screen title={`${plan.name} ${plan.version}`} about={<Hash value={plan.sha256} />}>
+        <Screen
+          title={`${plan.name} ${plan.version}`}
+          about={<Hash value={plan.sha256} />}
+          actions={
+            keeps && (
+              <Button
+                size="xs"
+                variant="default"
+                component={Link}
+                to="/preprocess/plans/new"
+                search={{ from: plan.id } as never}
+              >
+                {t("preprocess.build.from")}
+              </Button>
+            )
+          }
+        >
           <Code block fz="sm" tabIndex={0}>
             {plan.toml}
           </Code>
+          <Histograms plan={plan.id} />
         </Screen>
       )}
     </Loaded>

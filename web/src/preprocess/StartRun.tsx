@@ -7,31 +7,12 @@ import { Outcome } from "../parts/form/Outcome";
 import { useServerForm } from "../parts/form/useServerForm";
 import { count } from "../parts/format";
 import { useRows } from "../parts/rows";
+import { type Case, pairsOf, timesOf } from "./cases";
 import type { PlanRow } from "./rows";
-
-interface Case {
-  id: string;
-  subject_id: string;
-  pseudonym: string | null;
-  modality: string;
-  body_part: string | null;
-  site: string | null;
-}
 
 interface Started {
   runs: string[];
   refused: Record<string, number>;
-}
-
-/** The second series of each chosen one: the only accepted one of its subject, where it is clear. */
-export function pairsOf(chosen: readonly string[], first: Case[], second: Case[]) {
-  const pairs: Record<string, string> = {};
-  for (const id of chosen) {
-    const own = first.find((one) => one.id === id);
-    const same = second.filter((one) => one.subject_id === own?.subject_id);
-    if (same.length === 1 && same[0]) pairs[id] = same[0].id;
-  }
-  return pairs;
 }
 
 /** Run a plan on accepted cases; those that cannot be run are counted by reason. */
@@ -43,6 +24,7 @@ export function StartRun({ close }: { close: () => void }) {
   const [started, setStarted] = useState<Started | null>(null);
   const chosen = plans.find((one) => one.id === plan) ?? plans[0];
   const [modality = "", other = ""] = Object.values(chosen?.roles ?? {});
+  const overTime = (chosen?.many.length ?? 0) > 0;
   const cases = useRows<Case>("/select/cases", { standing: "accept", kind: "series" });
   const fitting = cases.filter((one) => one.modality === modality);
   const second = cases.filter((one) => one.modality === other);
@@ -55,6 +37,7 @@ export function StartRun({ close }: { close: () => void }) {
       series_ids: values.series_ids,
       with_labels: values.with_labels,
       pairs: other ? pairsOf(values.series_ids, fitting, second) : {},
+      times: overTime ? timesOf(values.series_ids, fitting) : {},
     }),
     done: setStarted,
   });
@@ -112,6 +95,7 @@ export function StartRun({ close }: { close: () => void }) {
         </Button>
       </Group>
       {other && <Text size="sm">{t("preprocess.pair_about", { modality: other })}</Text>}
+      {overTime && <Text size="sm">{t("preprocess.times_about")}</Text>}
       <Checkbox
         label={t("preprocess.with_labels")}
         description={t("preprocess.with_labels_about")}

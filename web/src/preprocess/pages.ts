@@ -1,3 +1,4 @@
+export { Builder } from "./Builder";
 export { Plan, Plans } from "./Plans";
 export { Run } from "./Run";
 export { Runs } from "./Runs";

@@ -7,5 +7,6 @@ export const preprocessRoutes = (root: AnyRoute): AnyRoute[] =>
     "/preprocess": "Runs",
     "/preprocess/runs/$id": "Run",
     "/preprocess/plans": "Plans",
+    "/preprocess/plans/new": "Builder",
     "/preprocess/plans/$id": "Plan",
   });

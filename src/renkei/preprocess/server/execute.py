@@ -13,11 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
 from renkei.errors import DataRefusedError
-from renkei.preprocess.case import Given, Produced, run_case
+from renkei.preprocess.case import Given, Produced, run_known
 from renkei.preprocess.plan import parse_plan
 from renkei.preprocess.run import CODE
+from renkei.preprocess.server.files import keep_files
+from renkei.preprocess.server.known import find_known, keep_steps
 from renkei.preprocess.server.start import find_signed, find_sources
 from renkei.preprocess.server.tables import Plan, PlanRun, RunState
+from renkei.preprocess.server.times import Time, times_of
+from renkei.preprocess.tryout import code_of
+from renkei.preprocess.views import Views, layout
 from renkei.proof import digest
 from renkei.server.actor import system
 from renkei.server.audit import record
@@ -25,7 +30,7 @@ from renkei.server.db import transaction
 from renkei.server.events import Event, emit
 from renkei.server.lineage import record_run
 from renkei.server.storage import StoredObject, store
-from renkei.subjects.server.files import series_files
+from renkei.subjects.server.files import series_files, series_renditions
 from renkei.subjects.server.tables import Subject
 
 SECONDS = 1800.0
@@ -46,6 +51,8 @@ class CaseProcessed(Event):
 class _Read:
     plan: str
     given: dict[str, list[Given]]
+    known: dict[str, bytes]
+    codes: dict[str, str]
 
 
 async def execute_run(run_id: UUID) -> None:
@@ -56,15 +63,21 @@ async def execute_run(run_id: UUID) -> None:
                 read = await _read(session, run_id)
             if read is None:
                 return
-            produced = await compute.run(
-                run_case, read.plan, read.given, Path(scratch), seconds=SECONDS
+            produced, added = await compute.run(
+                run_known,
+                read.plan,
+                read.given,
+                Path(scratch),
+                read.known,
+                read.codes,
+                seconds=SECONDS,
             )
         except DataRefusedError as refusal:
             async with transaction(system("run a plan")) as session:
                 await _refuse(session, run_id, refusal)
             return
         async with transaction(system("run a plan")) as session:
-            await _write(session, run_id, read, produced)
+            await _write(session, run_id, read, produced, added)
 
 
 async def _read(session: AsyncSession, run_id: UUID) -> _Read | None:
@@ -73,6 +86,10 @@ async def _read(session: AsyncSession, run_id: UUID) -> _Read | None:
         return None
     plan = await session.get_one(Plan, run.plan_id)
     parsed = parse_plan(plan.toml)
+    if run.times:
+        role = parsed.roles[0]
+        series = {role: [await _time(session, one) for one in times_of(run)]}
+        return _Read(plan.toml, series, *await find_known(session, run, plan.toml, series))
     series_ids = [run.series_id, *([run.pair_series_id] if run.pair_series_id else [])]
     packed = None
     if run.label_source_sha256 is not None:
@@ -85,10 +102,23 @@ async def _read(session: AsyncSession, run_id: UUID) -> _Read | None:
         role: [Given(await series_files(session, one), sources[role], packed if not n else None)]
         for n, (role, one) in enumerate(zip(parsed.roles, series_ids, strict=True))
     }
-    return _Read(plan.toml, given)
+    return _Read(plan.toml, given, *await find_known(session, run, plan.toml, given))
 
 
-async def _write(session: AsyncSession, run_id: UUID, read: _Read, produced: Produced) -> None:
+async def _time(session: AsyncSession, time: Time) -> Given:
+    packed = None
+    if time.label_sha256 is not None:
+        signed = await find_signed(session, time.series_id)
+        if signed is None or signed.sha256 != time.label_sha256:
+            raise LabelsChangedError("Other labels were signed since; start the run again.")
+        packed = signed.packed
+    sources = [one.sha256 for one in await series_renditions(session, time.series_id)]
+    return Given(await series_files(session, time.series_id), sources, packed, time.day)
+
+
+async def _write(
+    session: AsyncSession, run_id: UUID, read: _Read, produced: Produced, added: dict[str, bytes]
+) -> None:
     run = await _lock(session, run_id)
     if run is None:
         return
@@ -104,9 +134,10 @@ async def _write(session: AsyncSession, run_id: UUID, read: _Read, produced: Pro
         other = await _store(session, run, produced.made[1].data)
         run.pair_image_object_id, run.pair_image_sha256 = other.id, other.plain_sha256
         outputs.append(other)
-    if produced.pictures is not None:
-        before, after = [await _store(session, run, one) for one in produced.pictures]
-        run.before_object_id, run.after_object_id = before.id, after.id
+    outputs += await keep_files(session, run, produced)
+    await keep_steps(session, run, added)
+    if produced.views is not None:
+        run.views = await _store_views(session, run, produced.views)
     run.record = dict(produced.record)
     run.finding = str(produced.finding)
     run.code = next(iter(produced.codes), None)
@@ -116,6 +147,7 @@ async def _write(session: AsyncSession, run_id: UUID, read: _Read, produced: Pro
     inputs = [sha for one in given for sha in one.sources]
     if run.label_source_sha256:
         inputs.append(run.label_source_sha256)
+    inputs += [one.label_sha256 for one in times_of(run) if one.label_sha256]
     inputs += [digest(one.labels) for one in given if one.labels is not None]
     await record_run(
         session,
@@ -130,6 +162,13 @@ async def _write(session: AsyncSession, run_id: UUID, read: _Read, produced: Pro
     await emit(session, CaseProcessed(run.id), site_id=run.site_id)
 
 
+async def _store_views(session: AsyncSession, run: PlanRun, views: Views) -> dict[str, Any]:
+    kept = {name: await _store(session, run, png) for name, png in views.layers.items()}
+    # A list, since the database does not keep the order of an object's keys.
+    layers = [[name, str(one.id)] for name, one in kept.items()]
+    return {**layout(views), "layers": layers}
+
+
 async def _store(session: AsyncSession, run: PlanRun, data: bytes | Path) -> StoredObject:
     if isinstance(data, Path):
         data = await asyncio.to_thread(data.read_bytes)
@@ -141,7 +180,7 @@ async def _refuse(session: AsyncSession, run_id: UUID, refusal: DataRefusedError
     if run is None:
         return
     run.state, run.ended_at = RunState.REFUSED, datetime.now(UTC)
-    run.code = str(refusal.facts.get("code") or refusal.code)
+    run.code = code_of(refusal)
     run.sentence = refusal.sentence
     run.finding = "refuse"
     run.record = {"measures": _numbers(refusal.facts)}

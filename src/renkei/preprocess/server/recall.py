@@ -3,6 +3,8 @@
 from sqlalchemy import select
 
 from renkei.consent.server.recall import SubjectRecalled, report_effect
+from renkei.preprocess.server.files import forget_files
+from renkei.preprocess.server.known import forget_steps
 from renkei.preprocess.server.tables import PlanRun, RunState
 from renkei.server.actor import system
 from renkei.server.db import transaction
@@ -21,8 +23,11 @@ async def withdraw_runs(event: SubjectRecalled) -> None:
             )
         )
         for run in runs:
-            run.state, run.record = RunState.RECALLED, None
+            run.state, run.record, run.views = RunState.RECALLED, None, None
         await session.flush()
-        await report_effect(
-            session, recall_id=event.recall_id, folder=FOLDER, what="runs", count=len(runs)
-        )
+        await forget_files(session, [run.id for run in runs])
+        kept = await forget_steps(session, event.subject_id)
+        for what, count in (("steps", kept), ("runs", len(runs))):
+            await report_effect(
+                session, recall_id=event.recall_id, folder=FOLDER, what=what, count=count
+            )

@@ -1,6 +1,8 @@
 """Start a plan on a case: selected, signed where labels are wanted, and never twice."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +16,8 @@ from renkei.preprocess.plan import Plan as Parsed
 from renkei.preprocess.plan import parse_plan
 from renkei.preprocess.run import run_key
 from renkei.preprocess.server.tables import Plan, PlanRun, RunState
+from renkei.preprocess.server.times import Time, find_days
+from renkei.proof import canonical, digest
 from renkei.select.server.standing import standing
 from renkei.select.verdict import Outcome
 from renkei.server.audit import record
@@ -21,6 +25,8 @@ from renkei.server.db import actor_of
 from renkei.server.jobs import defer
 from renkei.subjects.server.files import series_renditions
 from renkei.subjects.server.tables import Series, Subject
+
+MOST_TIMES = 20
 
 
 class NoSuchSeriesError(NotFoundError):
@@ -66,9 +72,12 @@ async def start_run(
     plan: Plan,
     series_id: UUID,
     pair_series_id: UUID | None = None,
+    more: Sequence[UUID] = (),
     with_labels: bool = True,
 ) -> PlanRun:
     """Queue a plan on a series; the same bytes through the same plan are one run.
+
+    `more` are the other scans of a time series, in any order: their dates put them into one.
 
     Raises:
         NoSuchSeriesError: There is none, or none that the actor may see.
@@ -76,13 +85,19 @@ async def start_run(
         NotSignedError: Labels are wanted and none are signed.
         NotAPairError: The pair is of two subjects.
         PairNeededError: The number of series is not the plan's.
+        NoDateError: A scan of a time series has no date.
     """
     parsed = parse_plan(plan.toml)
+    if parsed.many:
+        given = [series_id, *more]
+        return await _start_series(session, plan, parsed, given, with_labels=with_labels)
+    if more:
+        raise PairNeededError("This plan takes no time series.")
     series_ids = [series_id] if pair_series_id is None else [series_id, pair_series_id]
     if len(series_ids) != len(parsed.roles):
         raise PairNeededError(f"This plan takes {len(parsed.roles)} series.")
     cases = [
-        await _selected(session, one, parsed.inputs[role])
+        await find_selected(session, one, parsed.inputs[role])
         for one, role in zip(series_ids, parsed.roles, strict=True)
     ]
     if len({case.subject_id for case in cases}) > 1:
@@ -94,24 +109,94 @@ async def start_run(
         )
     sources = await find_sources(session, parsed, series_ids)
     key = run_key(parsed, sources, signed.sha256 if signed else None)
-    row = insert(PlanRun).values(
+    return await _queue(
+        session,
+        cases[0],
+        key,
         plan_id=plan.id,
-        series_id=series_id,
         pair_series_id=pair_series_id,
-        subject_id=cases[0].subject_id,
-        site_id=cases[0].site_id,
-        key=f"{cases[0].subject_id}:{key}",
-        by=actor_of(session).id,
-        state=RunState.WAITING,
         label_source_sha256=signed.sha256 if signed else None,
         signature_id=signed.signature_id if signed else None,
     )
+
+
+async def _start_series(
+    session: AsyncSession,
+    plan: Plan,
+    parsed: Parsed,
+    given: Sequence[UUID],
+    *,
+    with_labels: bool,
+) -> PlanRun:
+    """Queue a plan on the scans of one patient over time, each with its own signed labels."""
+    if len(parsed.roles) != 1 or not 2 <= len(set(given)) <= MOST_TIMES:
+        raise PairNeededError(f"A time series has two to {MOST_TIMES} scans, in one input.")
+    role = parsed.roles[0]
+    cases = {one: await find_selected(session, one, parsed.inputs[role]) for one in given}
+    if len({case.subject_id for case in cases.values()}) > 1:
+        raise NotAPairError("All scans must be of one subject; choose others.")
+    times = await find_days(session, given)
+    if with_labels:
+        times = [await _with_labels(session, one) for one in times]
+    said = [one.as_dict() for one in times]
+    sources = [
+        rendition.sha256
+        for one in times
+        for rendition in await series_renditions(session, one.series_id)
+    ]
+    # What came first, and on which day, decides the bytes as the labels do.
+    key = run_key(parsed, {role: sources}, digest(canonical(said)))
+    return await _queue(session, cases[times[0].series_id], key, plan_id=plan.id, times=said)
+
+
+async def _with_labels(session: AsyncSession, time: Time) -> Time:
+    signed = await find_signed(session, time.series_id)
+    if signed is None:
+        raise NotSignedError(
+            "The labels of a scan are not signed yet; run without labels, or wait."
+        )
+    return replace(time, label_sha256=signed.sha256)
+
+
+async def _queue(session: AsyncSession, case: Series, key: str, **values: Any) -> PlanRun:
+    key = f"{case.subject_id}:{key}"
+    row = insert(PlanRun).values(
+        series_id=case.id,
+        subject_id=case.subject_id,
+        site_id=case.site_id,
+        key=key,
+        by=actor_of(session).id,
+        state=RunState.WAITING,
+        **values,
+    )
     run: PlanRun | None = await session.scalar(row.on_conflict_do_nothing().returning(PlanRun))
     if run is None:
-        return await _again(session, f"{cases[0].subject_id}:{key}")
+        return await _again(session, key)
     await record(session, "preprocess.start", run)
     await defer(session, "preprocess.run", run_id=run.id)
     return run
+
+
+async def find_selected(session: AsyncSession, series_id: UUID, modality: str) -> Series:
+    """Return a series that a plan may take.
+
+    Raises:
+        NoSuchSeriesError: There is none, or none that the actor may see.
+        WrongModalityError: It is of another modality.
+        WithdrawnSubjectError: Its subject has withdrawn.
+        NotSelectedError: Selection does not accept it.
+    """
+    series = await session.get(Series, series_id)
+    if series is None:
+        raise NoSuchSeriesError("There is no such series; choose one from the list.")
+    if series.modality != modality:
+        raise WrongModalityError(f"This plan takes {modality} here.")
+    subject = await session.get_one(Subject, series.subject_id)
+    if subject.withdrawn_at is not None:
+        raise WithdrawnSubjectError("The subject has withdrawn; leave the case out.")
+    if await standing(session, series_id) is not Outcome.ACCEPT:
+        raise NotSelectedError("Selection does not accept this series; judge or decide it first.")
+    return series
 
 
 async def find_signed(session: AsyncSession, series_id: UUID) -> Signed | None:
@@ -142,17 +227,3 @@ async def _again(session: AsyncSession, key: str) -> PlanRun:
         await session.flush()
         await defer(session, "preprocess.run", run_id=run.id)
     return run
-
-
-async def _selected(session: AsyncSession, series_id: UUID, modality: str) -> Series:
-    series = await session.get(Series, series_id)
-    if series is None:
-        raise NoSuchSeriesError("There is no such series; choose one from the list.")
-    if series.modality != modality:
-        raise WrongModalityError(f"This plan takes {modality} here.")
-    subject = await session.get_one(Subject, series.subject_id)
-    if subject.withdrawn_at is not None:
-        raise WithdrawnSubjectError("The subject has withdrawn; leave the case out.")
-    if await standing(session, series_id) is not Outcome.ACCEPT:
-        raise NotSelectedError("Selection does not accept this series; judge or decide it first.")
-    return series

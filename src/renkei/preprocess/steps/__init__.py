@@ -2,8 +2,57 @@
 
 from renkei.plugins import collect
 from renkei.preprocess.step import Step
-from renkei.preprocess.steps import align, denoise, orient, resample, window
+from renkei.preprocess.steps import (
+    align,
+    bias,
+    change,
+    codes,
+    crop,
+    dates,
+    deform,
+    denoise,
+    even,
+    group,
+    intensity,
+    mpp,
+    orient,
+    resample,
+    serial,
+    stain,
+    suv,
+    tile,
+    tnm,
+    units,
+    untilt,
+    vitals,
+    window,
+)
 
 STEPS: tuple[Step, ...] = collect(
-    (orient.STEP, resample.STEP, window.STEP, denoise.STEP, align.STEP), "steps"
+    (
+        orient.STEP,
+        resample.STEP,
+        window.STEP,
+        denoise.STEP,
+        bias.STEP,
+        intensity.STEP,
+        crop.STEP,
+        align.STEP,
+        deform.STEP,
+        group.STEP,
+        change.STEP,
+        untilt.STEP,
+        even.STEP,
+        suv.STEP,
+        units.STEP,
+        codes.STEP,
+        dates.STEP,
+        tnm.STEP,
+        vitals.STEP,
+        stain.STEP,
+        mpp.STEP,
+        tile.STEP,
+        serial.STEP,
+    ),
+    "steps",
 )

@@ -1,116 +1,147 @@
-"""Denoise: total variation or non-local means, with the noise measured before and after."""
+"""Denoise: non-local means or total variation, at a strength that the measured noise sets.
 
-from dataclasses import replace
+Each case is proved on itself: what was taken must be noise, and labels keep their contrast.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
-from renkei.imaging.volume import Volume
 from renkei.preprocess import verdicts
+from renkei.preprocess.body import tissue
 from renkei.preprocess.held import Scan
-from renkei.preprocess.itk import filters, restoration
+from renkei.preprocess.itk import restoration
+from renkei.preprocess.nlm import Reach, non_local_means
+from renkei.preprocess.noise import Noise, noise_of, noise_sigma
+from renkei.preprocess.residual import Pair, labels_kept, structure
 from renkei.preprocess.step import Done, Finding, Param, Params, Step, StepRefusedError
-from renkei.select.metrics.ct_noise import noise_of_slice
+from renkei.preprocess.trial import Smooth, expected_gain, known_gain
 
 Array = NDArray[np.float32]
+Spacing = tuple[float, float, float]
+
+# In units of the noise: h of non-local means, the weight of total variation.
+STRENGTHS = {"nlm": (0.25, 0.5, 0.8), "tv": (0.25, 0.5, 0.7)}
+TV_ROUNDS = 60
+# Total variation takes contrast off small things, and the middle of a body holds few of them.
+TV_LEAD_DB = 1.0
+MOST_WAYS = 3
+SAID = {
+    "structure_lost": "Denoising would take structure away with the noise: use a lower strength.",
+    "residual_structured": "What denoising would take looks like the image: lower the strength.",
+    "no_gain": "Denoising would bring this image no nearer to the truth: leave it out.",
+}
 
 
 def denoise(scan: Scan, params: Params) -> Done:
     """Return a denoised copy; readers keep the original.
 
-    `strength` is in units of the measured noise: TV weight = strength x sigma (0.5 for white, 1
-    for correlated noise), NLM h = strength x sigma (0.8).
+    `strength` is in units of the measured noise: h of non-local means, the weight of total
+    variation. 0 leaves it to the case, `auto` the method too: the ways that near the truth most by
+    Stein's estimate on a block are tried until one passes the checks.
 
     Raises:
         StepRefusedError: The noise cannot be measured here, or structure would be lost.
     """
-    before = scan.image.voxels.astype(np.float32)
-    sigma = noise_sigma(scan.image)
-    if sigma is None or sigma <= 0:
+    noise = noise_of(scan.image)
+    body = tissue(scan.image)
+    if noise is None or not body.any():
         raise StepRefusedError(
             "The noise cannot be measured in this image, so nothing says how much to remove.",
             code="sigma_unknown",
         )
-    smooth = _tv if params["method"] == "tv" else _nlm
-    after = smooth(before, sigma, float(params["strength"]))
-    image = replace(scan.image, voxels=_as(after, scan.image.voxels.dtype))
-    left = noise_sigma(image)
+    before = scan.image.voxels.astype(np.float32)
+    tried: list[Done] = []
+    for way in _ways(before, body, noise, params, scan)[:MOST_WAYS]:
+        tried.append(_try(scan, Pair(before, before, body), noise, way))
+        if tried[-1].finding is Finding.ACCEPT:
+            return tried[-1]
+    best = next((done for done in tried if done.finding is Finding.REVIEW), tried[0])
+    if best.finding is Finding.REFUSE:
+        raise StepRefusedError(SAID[str(best.code)], code=best.code, **best.measures)
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A method with its strength, and the gain in dB that Stein's estimate expects of it."""
+
+    method: str
+    strength: float
+    expected: float
+
+
+def _ways(
+    voxels: Array, body: NDArray[np.bool_], noise: Noise, params: Params, scan: Scan
+) -> list[Way]:
+    """Return what the plan allows, the most hopeful first."""
+    methods = list(STRENGTHS) if params["method"] == "auto" else [str(params["method"])]
+    given = float(params["strength"])
+    found = []
+    for method in methods:
+        for strength in (given,) if given else STRENGTHS[method]:
+            smooth = smoother(method, strength, noise, scan.image.geometry.spacing)
+            found.append(Way(method, strength, expected_gain(voxels, body, noise, smooth)))
+    return sorted(found, key=lambda way: TV_LEAD_DB * (way.method == "tv") - way.expected)
+
+
+def _try(scan: Scan, pair: Pair, noise: Noise, way: Way) -> Done:
+    """Denoise one way, and judge it by its own measures."""
+    smooth = smoother(way.method, way.strength, noise, scan.image.geometry.spacing)
+    image = replace(scan.image, voxels=_as(smooth(pair.before), scan.image.voxels.dtype))
+    pair = replace(pair, after=image.voxels.astype(np.float32))
     measures = {
-        "sigma_before": round(sigma, 4),
-        "sigma_after": round(left or 0.0, 4),
-        **structure(before, after, sigma),
+        "sigma_before": round(noise.sigma, 4),
+        "sigma_after": round(noise_sigma(image) or 0.0, 4),
+        "noise_white": noise.white,
+        "noise_rician": float(noise.rician),
+        "air_ratio": noise.air_ratio,
+        "nlm": float(way.method == "nlm"),
+        "strength_used": way.strength,
+        "expected_db": round(way.expected, 2),
+        "gain_db": round(known_gain(pair.after, pair.body, noise, smooth), 2),
+        **structure(pair, noise.sigma),
+        **(labels_kept(pair, scan.labels, noise) if scan.labels else {}),
     }
     finding, code = verdicts.denoising(measures)
-    if finding is Finding.REFUSE:
-        raise StepRefusedError(
-            "Denoising would take structure away with the noise: use a lower strength.",
-            code=code,
-            **measures,
-        )
     return Done((replace(scan, image=image),), measures, finding, code)
 
 
-def noise_sigma(image: Volume) -> float | None:
-    """Return the noise in HU (CT, mode of local SD) or stored units (finest diagonal wavelet)."""
-    if image.modality == "CT":
-        _, dy, dx = image.geometry.spacing
-        found = [noise_of_slice(plane, (dy, dx)) for plane in image.voxels]
-        values = [value for value in found if value is not None]
-        return float(np.median(values)) if values else None
-    return _finest_detail(image.voxels.astype(np.float32))
-
-
-def _finest_detail(voxels: Array) -> float | None:
-    """Return median |HHH| / 0.6745 of the Haar transform in the foreground; white noise only."""
-    even = voxels[tuple(slice(0, n // 2 * 2) for n in voxels.shape)]
-    if even.size == 0 or voxels.min() == voxels.max():
-        return None
-    detail: NDArray[Any] = even
-    mean: NDArray[Any] = even
-    for axis in range(3):
-        one, two = (np.take(detail, range(i, even.shape[axis], 2), axis) for i in (0, 1))
-        detail = (one - two) / np.float32(np.sqrt(2))
-        one, two = (np.take(mean, range(i, even.shape[axis], 2), axis) for i in (0, 1))
-        mean = (one + two) / 2
-    inside = mean > 0.6 * filters.threshold_otsu(mean.ravel())
-    return float(np.median(np.abs(detail[inside])) / 0.6745) if inside.any() else None
-
-
-def _tv(voxels: Array, sigma: float, strength: float) -> Array:
-    smooth: Array = restoration.denoise_tv_chambolle(
-        voxels, weight=strength * sigma, max_num_iter=60
+def description(measures: Mapping[str, float]) -> str:
+    """Return method, strength and noise of a denoised copy in a sentence, as DICOM wants it."""
+    method = "Non-local means" if measures["nlm"] else "Total variation"
+    kind = "Rician" if measures["noise_rician"] else "Gaussian"
+    return (
+        f"{method}, strength {measures['strength_used']:g} of the noise, which was "
+        f"{measures['sigma_before']:g} ({kind}) and is {measures['sigma_after']:g} now."
     )
-    return smooth
 
 
-def _nlm(voxels: Array, sigma: float, strength: float) -> Array:
-    smooth: Array = restoration.denoise_nl_means(
-        voxels, patch_size=3, patch_distance=2, h=strength * sigma, sigma=sigma, fast_mode=True
-    )
-    return smooth
+def smoother(method: str, strength: float, noise: Noise, spacing: Spacing) -> Smooth:
+    """Return the function that denoises voxels of this noise and spacing (z, y, x) mm."""
+
+    def nlm(voxels: Array) -> Array:
+        far = reach(spacing)
+        return non_local_means(voxels, noise.sigma, h=strength, rician=noise.rician, search=far)
+
+    def tv(voxels: Array) -> Array:
+        weight = strength * noise.sigma
+        smooth: Array = restoration.denoise_tv_chambolle(
+            voxels, weight=weight, max_num_iter=TV_ROUNDS
+        )
+        return smooth
+
+    return nlm if method == "nlm" else tv
 
 
-def structure(before: Array, after: Array, sigma: float) -> dict[str, float]:
-    """Measure what went besides noise: edge strength kept, residual bias and residual at edges.
-
-    Edges are the strongest 1 % of the smoothed gradient of the input that also rise above its
-    noise. All three are 1, 0 and 0 when only noise was taken.
-    """
-    soft_in = ndimage.gaussian_filter(before, 1.0)
-    soft_out = ndimage.gaussian_filter(after, 1.0)
-    edge_in = np.sqrt(sum(g * g for g in np.gradient(soft_in)))
-    edge_out = np.sqrt(sum(g * g for g in np.gradient(soft_out)))
-    edges = edge_in >= max(float(np.percentile(edge_in, 99)), 0.5 * sigma)
-    residual = before - after
-    return {
-        "edges_kept": round(float(np.median(edge_out[edges] / edge_in[edges])), 4)
-        if edges.any()
-        else 1.0,
-        "residual_mean": round(float(residual.mean()) / sigma, 4),
-        "residual_sd": round(float(residual.std()) / sigma, 4),
-    }
+def reach(spacing: Spacing) -> Reach:
+    """Return how far to search along z, y, x: 2 of the finest voxels, none across thick ones."""
+    finest = min(spacing)
+    z, y, x = (int(2 * finest / mm + 0.01) for mm in spacing)
+    return z, y, x
 
 
 def _as(voxels: Array, kind: np.dtype[Any]) -> NDArray[np.generic]:
@@ -123,8 +154,8 @@ def _as(voxels: Array, kind: np.dtype[Any]) -> NDArray[np.generic]:
 STEP = Step(
     "denoise",
     params={
-        "method": Param("text", "tv", choices=("tv", "nlm")),
-        "strength": Param("number", 0.5, 0.05, 50.0, unit="noise SD"),
+        "method": Param("text", "auto", choices=("auto", "nlm", "tv")),
+        "strength": Param("number", 0.0, 0.0, 50.0, unit="noise SD"),
     },
     run=denoise,
     keeps=True,

@@ -76,4 +76,4 @@ def _slices(
     return uids[::-1] if flips[2] else uids
 
 
-STEP = Step("orient", params={}, run=orient)
+STEP = Step("orient", params={}, run=orient, cost=0.001)

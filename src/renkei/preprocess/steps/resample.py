@@ -45,4 +45,5 @@ STEP = Step(
     params={"spacing": Param("number", (1.0, 1.0, 1.0), 0.2, 20.0, count=3, unit="mm")},
     run=resample,
     interpolates=True,
+    cost=0.1,
 )

@@ -55,4 +55,5 @@ STEP = Step(
         "unit": Param("flag", default=False),
     },
     run=window,
+    cost=0.02,
 )

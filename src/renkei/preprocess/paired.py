@@ -1,0 +1,52 @@
+"""What the steps of a pair share: the moving scan laid onto the fixed grid, labels held against."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from renkei.imaging.labels import LabelSet
+from renkei.preprocess.grid import carry_image, carry_labels
+from renkei.preprocess.held import Scan
+from renkei.preprocess.tfm import transform_bytes
+from renkei.preprocess.transforms import carry_marks, registration_bytes
+
+CLIP_HU = (-1000.0, 500.0)
+
+
+def lay(scan: Scan, fixed: Scan, transform: Any) -> Scan:
+    """Return the scan on the fixed scan's grid: image, labels and points by one transform."""
+    grid = fixed.image.geometry
+    labels = None
+    if scan.labels:
+        labels = carry_labels(scan.labels, grid, transform)
+        labels = replace(labels, marks=carry_marks(scan.labels.marks, transform))
+    return Scan(carry_image(scan.image, grid, transform), labels)
+
+
+def transform_files(transform: Any, fixed: Scan, moving: Scan) -> dict[str, bytes]:
+    """Return the transform for ITK and for DICOM."""
+    return {
+        "transform.tfm": transform_bytes(transform),
+        "registration.dcm": registration_bytes(transform, fixed.image, moving.image),
+    }
+
+
+def label_overlap(laid: Scan, scan: Scan, fixed: Scan) -> dict[str, float]:
+    """Return the mean Dice of structures that both scans have labelled, before and after."""
+    if not (laid.labels and scan.labels and fixed.labels):
+        return {}
+    before = carry_labels(scan.labels, fixed.image.geometry)
+    was, now = _dice(before, fixed.labels), _dice(laid.labels, fixed.labels)
+    if not now:
+        return {}
+    return {
+        "dice_before": round(float(np.mean(was)), 4),
+        "dice_after": round(float(np.mean(now)), 4),
+    }
+
+
+def _dice(one: LabelSet, two: LabelSet) -> list[float]:
+    masks = {s.code.value: s.mask for s in two.segments if s.mask.any()}
+    pairs = [(s.mask, masks[s.code.value]) for s in one.segments if s.code.value in masks]
+    return [2 * float((a & b).sum()) / float(a.sum() + b.sum()) for a, b in pairs]
