@@ -42,7 +42,9 @@ def test_no_value_of_a_real_header_comes_through(lines):
     assert len(values) > 10
     for value in values:
         log.get_logger("t").info("x", reason=value, kind=value, method=value, error=value)
-    text = json.dumps(lines(), ensure_ascii=False)
+    # Digits of the clock may be those of a value.
+    said = [{k: v for k, v in line.items() if k != "timestamp"} for line in lines()]
+    text = json.dumps(said, ensure_ascii=False)
     assert [v for v in values if v in text] == []
 
 

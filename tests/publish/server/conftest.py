@@ -17,6 +17,8 @@ from renkei.imaging.labels import LabelSet, Segment, pack
 from renkei.imaging.nifti import nifti_bytes
 from renkei.imaging.volume import Volume
 from renkei.people.server.tables import Organisation, OrganisationKind
+from renkei.preprocess.plan import load_plan
+from renkei.preprocess.server.plans import keep_plan
 from renkei.preprocess.server.tables import Plan, PlanRun, RunState
 from renkei.publish.server.dataset import open_dataset, open_draft
 from renkei.publish.server.fill import add_ready_cases
@@ -52,10 +54,7 @@ def image_and_labels(seed: int) -> tuple[bytes, bytes]:
 
 @pytest.fixture
 async def plan(session: AsyncSession) -> Plan:
-    row = Plan(name="ct", version="1", sha256="ab" * 32, toml="", roles={})
-    session.add(row)
-    await session.flush()
-    return row
+    return await keep_plan(session, toml=load_plan("ct_standard").text)
 
 
 @pytest.fixture

@@ -54,7 +54,9 @@ def group(scans: Sequence[Scan], params: Params) -> Done:
     # Worked on in an order of content, so that the order of time decides nothing, not even digits.
     order = sorted(range(len(scans)), key=lambda n: digest(scans[n].image.voxels.tobytes()))
     images = [_guide(scans[n].image, str(params["on"])) for n in order]
-    pairs, measures = _pairs(images, params)
+    kinds = frozenset(one.image.modality for one in scans)
+    least = verdicts.least_nmi(float(params["least_nmi"]), kinds)
+    pairs, measures = _pairs(images, least, params)
     centres = np.array([body_points(isotropic(one, COARSE_MM)).mean(axis=0) for one in images])
     poses = poses_of(pairs, centres)
     measures["loop_mm"] = round(loop_mm(pairs, poses, centres, RADIUS_MM), 4)
@@ -77,10 +79,11 @@ def group(scans: Sequence[Scan], params: Params) -> Done:
     return Done(tuple(laid), measures, finding, code, files)
 
 
-def _pairs(images: Sequence[Any], params: Params) -> tuple[dict[tuple[int, int], Any], Any]:
+def _pairs(
+    images: Sequence[Any], least: float, params: Params
+) -> tuple[dict[tuple[int, int], Any], Any]:
     pairs = {}
     overlaps, agreed = [], []
-    least = float(params["least_nmi"])
     for i, j in both_ways(len(images)):
         found = align_rigid(
             images[i],
@@ -145,7 +148,7 @@ STEP = Step(
     params={
         "on": Param("text", "body", choices=("body", "bone")),
         "spacing": Param("number", (2.0, 2.0, 2.0), 0.2, 20.0, count=3, unit="mm"),
-        "least_nmi": Param("number", 1.08, 1.0, 2.0),
+        "least_nmi": Param("number", 0.0, 0.0, 2.0),
         "seed": Param("number", 1, 0, 2**31 - 2),
         "multi_start": Param("flag", default=False),
     },
