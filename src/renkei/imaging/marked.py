@@ -14,6 +14,7 @@ from renkei.imaging.structured import (
     Reader,
     StructuredRefusedError,
     coded,
+    measurement,
     write_groups,
 )
 from renkei.plugins import need_extra
@@ -105,13 +106,5 @@ def _number(amount: Amount, line: Line, frame: str) -> Any:
 
     kinds = hd.sr.GraphicTypeValues3D
     kind = kinds.POINT if len(line) == 1 else kinds.POLYLINE
-    derived = None if amount.derivation is None else coded(amount.derivation)
-    return hd.sr.Measurement(
-        name=coded(amount.name),
-        value=float(amount.value),
-        unit=coded(amount.unit),
-        derivation=derived,
-        referenced_coordinates=[
-            hd.sr.CoordinatesForMeasurement3D(kind, np.array(line, dtype=float), frame)
-        ],
-    )
+    place = hd.sr.CoordinatesForMeasurement3D(kind, np.array(line, dtype=float), frame)
+    return measurement(amount, [place])

@@ -198,15 +198,19 @@ def _group(hd: Any, finding: Finding, made: Dataset | None, sources: Sequence[Da
         referenced_segment=segment,
         finding_type=coded(finding.kind),
         finding_sites=sites or None,
-        measurements=[_measurement(hd, amount) for amount in finding.amounts],
+        measurements=[measurement(amount) for amount in finding.amounts],
     )
 
 
-def _measurement(hd: Any, amount: Amount) -> Any:
+def measurement(amount: Amount, places: Sequence[Any] | None = None) -> Any:
+    """Return an amount as highdicom has it; `places` are the coordinates that it was taken at."""
+    import highdicom as hd
+
     derived = None if amount.derivation is None else coded(amount.derivation)
     return hd.sr.Measurement(
         name=coded(amount.name),
         value=float(amount.value),
         unit=coded(amount.unit),
         derivation=derived,
+        referenced_coordinates=places,
     )

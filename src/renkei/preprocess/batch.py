@@ -21,7 +21,6 @@ from renkei.preprocess.formats import Format
 from renkei.preprocess.journal import MOST_DEATHS, Journal, State
 from renkei.preprocess.kept import FolderStore
 from renkei.preprocess.keys import code_digests
-from renkei.preprocess.made import digest_of
 from renkei.preprocess.plan import Plan, parse_plan
 from renkei.preprocess.prov import read_record
 from renkei.proof import canonical, digest
@@ -214,12 +213,13 @@ def _missing(case: FolderCase) -> str:
 
 def _said(produced: Produced) -> Line:
     inputs: Any = produced.record["inputs"]
+    outputs: Any = produced.record["outputs"]
     shapes = [scan.get("shape") for one in inputs.values() for scan in one["scans"]]
     voxels = sum(int(z) * int(y) * int(x) for z, y, x in filter(None, shapes))
     return {
         "finding": str(produced.finding),
         "codes": list(produced.codes),
-        "sha256": {one.name: digest_of(one) for one in produced.made},
+        "sha256": {name: one["sha256"] for name, one in outputs.items()},
         "voxels": voxels,
         "seconds": {name: round(s, 4) for name, s in produced.seconds.items()},
         "memory_mb": _peak_mb(),

@@ -1,6 +1,7 @@
 """Grids: one rule for where new voxels lie, and how images and labels are carried onto them."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,10 @@ from renkei.imaging.labels import LabelSet
 from renkei.imaging.nifti import place, to_sitk
 from renkei.imaging.volume import Volume
 from renkei.preprocess.itk import sitk
+from renkei.preprocess.step import StepRefusedError
 
 AIR_HU = -1024
+MOST_VOXELS = 400_000_000
 # A Gaussian's full width at half maximum is 2.355 standard deviations.
 FWHM = 2.355
 
@@ -31,6 +34,18 @@ def grid_at(geometry: Geometry, spacing: tuple[float, float, float]) -> Geometry
     return Geometry((nz, ny, nx), spacing, (x, y, z), geometry.direction)
 
 
+def check_size(shape: Sequence[int]) -> None:
+    """Refuse a grid that no machine holds.
+
+    Raises:
+        StepRefusedError: It has over 400 million voxels.
+    """
+    if math.prod(shape) > MOST_VOXELS:
+        raise StepRefusedError(
+            "This spacing gives over 400 million voxels.", code="too_many_voxels"
+        )
+
+
 def carry_image(image: Volume, grid: Geometry, transform: Any = None) -> Volume:
     """Return the image on `grid` by one linear interpolation.
 
@@ -42,7 +57,7 @@ def carry_image(image: Volume, grid: Geometry, transform: Any = None) -> Volume:
     outside = AIR_HU if image.modality == "CT" else 0
     moved = sitk.Resample(
         to_sitk(source),
-        _reference(grid),
+        reference_of(grid),
         transform or sitk.Transform(3, sitk.sitkIdentity),
         sitk.sitkLinear,
         outside,
@@ -75,7 +90,7 @@ def carry_numbers(
     """Return numbered places (z, y, x) on `grid`, each voxel by the nearest; 0 outside."""
     image = sitk.GetImageFromArray(numbers.astype(np.int32))
     place(image, source)
-    moved = sitk.Resample(image, _reference(grid), transform, sitk.sitkNearestNeighbor, 0)
+    moved = sitk.Resample(image, reference_of(grid), transform, sitk.sitkNearestNeighbor, 0)
     carried: NDArray[np.int32] = sitk.GetArrayFromImage(moved)
     return carried
 
@@ -88,7 +103,7 @@ def _carry_mask(
     place(image, source)
     moved = sitk.Resample(
         image,
-        _reference(grid),
+        reference_of(grid),
         transform or sitk.Transform(3, sitk.sitkIdentity),
         sitk.sitkLinear,
         0.0,
@@ -113,8 +128,8 @@ def soften(image: Volume, grid: Geometry) -> NDArray[np.generic]:
     return softened
 
 
-def _reference(grid: Geometry) -> Any:
-
+def reference_of(grid: Geometry) -> Any:
+    """Return an empty SimpleITK image that lies on the grid."""
     reference = sitk.Image([*grid.shape[::-1]], sitk.sitkUInt8)
     place(reference, grid)
     return reference

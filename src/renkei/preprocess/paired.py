@@ -1,10 +1,11 @@
-"""What the steps of a pair share: the moving scan laid onto the fixed grid, labels held against."""
+"""What steps that align share: a scan laid onto a grid by a transform, labels held against."""
 
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from renkei.imaging.geometry import Geometry
 from renkei.imaging.labels import LabelSet
 from renkei.preprocess.grid import carry_image, carry_labels
 from renkei.preprocess.held import Scan
@@ -14,9 +15,8 @@ from renkei.preprocess.transforms import carry_marks, registration_bytes
 CLIP_HU = (-1000.0, 500.0)
 
 
-def lay(scan: Scan, fixed: Scan, transform: Any) -> Scan:
-    """Return the scan on the fixed scan's grid: image, labels and points by one transform."""
-    grid = fixed.image.geometry
+def lay(scan: Scan, grid: Geometry, transform: Any) -> Scan:
+    """Return the scan on a grid: image, labels and points by one transform."""
     labels = None
     if scan.labels:
         labels = carry_labels(scan.labels, grid, transform)

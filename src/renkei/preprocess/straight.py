@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from renkei.imaging.geometry import Geometry
 from renkei.imaging.volume import Volume
-from renkei.preprocess.grid import AIR_HU, soften
+from renkei.preprocess import verdicts
+from renkei.preprocess.grid import AIR_HU, check_size, soften
 from renkei.preprocess.held import Scan
-from renkei.preprocess.step import StepRefusedError
+from renkei.preprocess.step import Done, Params, StepRefusedError
 
-MOST_VOXELS = 400_000_000
 # Written positions are rounded: what lies nearer than this to a voxel lies on it.
 ON_VOXEL = 1e-3
 
@@ -67,6 +67,22 @@ def stand_of(image: Volume) -> Stand:
     return Stand(apart[:, 2], apart[:, 0], apart[:, 1])
 
 
+def mend(scan: Scan, params: Params, *, tilted: bool) -> Done:
+    """Return the scan on regular steps, or as it is where it stands on them and stays on its grid.
+
+    Raises:
+        StepRefusedError: The slices stand otherwise than the step mends, or a gap is too wide.
+    """
+    x, y, z = params["spacing"]
+    stand = stand_of(scan.image)
+    measures = stand.measures()
+    if code := verdicts.standing(measures, tilted=tilted, largest_gap=params["largest_gap"]):
+        raise StepRefusedError(WHY_NOT[code], code=code, **measures)
+    if not scan.image.places and not any((x, y, z)):
+        return Done((scan,), measures)
+    return Done((straighten(scan, stand, (z, y, x)),), measures)
+
+
 def straighten(scan: Scan, stand: Stand, spacing: tuple[float, float, float]) -> Scan:
     """Return image and labels on the regular grid that holds all of every slice.
 
@@ -78,10 +94,7 @@ def straighten(scan: Scan, stand: Stand, spacing: tuple[float, float, float]) ->
     """
     image = scan.image
     grid, start = _grid(image.geometry, stand, spacing)
-    if math.prod(grid.shape) > MOST_VOXELS:
-        raise StepRefusedError(
-            "This spacing gives over 400 million voxels.", code="too_many_voxels"
-        )
+    check_size(grid.shape)
     carry = _carrier(image.geometry, stand, grid, start)
     kind = image.voxels.dtype
     voxels = np.empty(grid.shape, kind)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import imagecodecs
@@ -13,10 +12,10 @@ from PIL import Image
 
 from renkei.imaging.geometry import Geometry
 from renkei.imaging.labels import LabelSet
-from renkei.imaging.nifti import place, to_sitk
+from renkei.imaging.nifti import to_sitk
 from renkei.imaging.slide import open_slide
 from renkei.imaging.volume import Volume
-from renkei.preprocess.grid import carry_labels, grid_at
+from renkei.preprocess.grid import carry_labels, grid_at, reference_of
 from renkei.preprocess.held import Scan, SlideScan
 from renkei.preprocess.itk import sitk
 from renkei.preprocess.preview import COLOURS, SOFT_HU
@@ -110,13 +109,9 @@ def view_run(shown: Mapping[str, Any], change: Volume | None = None) -> Views | 
     if all(isinstance(held, Scan) for held in shown.values()):
         on = shown.get("fixed") or shown.get("after") or next(iter(shown.values()))
         return view_scans(shown, on, change=change)
-    if all(isinstance(held, SlideScan) and _is_file(held.path) for held in shown.values()):
+    if all(isinstance(held, SlideScan) and held.path.is_file() for held in shown.values()):
         return view_slides(shown)
     return None
-
-
-def _is_file(path: Path) -> bool:
-    return path.is_file()
 
 
 def _small(grid: Geometry) -> Geometry:
@@ -127,12 +122,10 @@ def _small(grid: Geometry) -> Geometry:
 
 
 def _taken(image: Volume, grid: Geometry) -> NDArray[np.float32]:
-    reference = sitk.Image([*grid.shape[::-1]], sitk.sitkUInt8)
-    place(reference, grid)
     outside = float(image.voxels.min())
     moved = sitk.Resample(
         to_sitk(image),
-        reference,
+        reference_of(grid),
         sitk.Transform(3, sitk.sitkIdentity),
         sitk.sitkLinear,
         outside,

@@ -18,9 +18,9 @@ from renkei.preprocess.plan import parse_plan
 from renkei.preprocess.run import CODE
 from renkei.preprocess.server.files import keep_files
 from renkei.preprocess.server.known import find_known, keep_steps
-from renkei.preprocess.server.start import find_signed, find_sources
+from renkei.preprocess.server.start import find_signed
 from renkei.preprocess.server.tables import Plan, PlanRun, RunState
-from renkei.preprocess.server.times import Time, times_of
+from renkei.preprocess.server.times import times_of
 from renkei.preprocess.tryout import code_of
 from renkei.preprocess.views import Views, layout
 from renkei.proof import digest
@@ -88,32 +88,32 @@ async def _read(session: AsyncSession, run_id: UUID) -> _Read | None:
     parsed = parse_plan(plan.toml)
     if run.times:
         role = parsed.roles[0]
-        series = {role: [await _time(session, one) for one in times_of(run)]}
-        return _Read(plan.toml, series, *await find_known(session, run, plan.toml, series))
-    series_ids = [run.series_id, *([run.pair_series_id] if run.pair_series_id else [])]
-    packed = None
-    if run.label_source_sha256 is not None:
-        signed = await find_signed(session, run.series_id)
-        if signed is None or signed.sha256 != run.label_source_sha256:
-            raise LabelsChangedError("Other labels were signed since; start the run again.")
-        packed = signed.packed
-    sources = await find_sources(session, parsed, series_ids)
-    given = {
-        role: [Given(await series_files(session, one), sources[role], packed if not n else None)]
-        for n, (role, one) in enumerate(zip(parsed.roles, series_ids, strict=True))
-    }
+        given = {
+            role: [
+                await _given(session, one.series_id, one.label_sha256, one.day)
+                for one in times_of(run)
+            ]
+        }
+    else:
+        series_ids = [run.series_id, *([run.pair_series_id] if run.pair_series_id else [])]
+        given = {
+            role: [await _given(session, one, None if n else run.label_source_sha256)]
+            for n, (role, one) in enumerate(zip(parsed.roles, series_ids, strict=True))
+        }
     return _Read(plan.toml, given, *await find_known(session, run, plan.toml, given))
 
 
-async def _time(session: AsyncSession, time: Time) -> Given:
+async def _given(
+    session: AsyncSession, series_id: UUID, label_sha256: str | None, day: int | None = None
+) -> Given:
     packed = None
-    if time.label_sha256 is not None:
-        signed = await find_signed(session, time.series_id)
-        if signed is None or signed.sha256 != time.label_sha256:
+    if label_sha256 is not None:
+        signed = await find_signed(session, series_id)
+        if signed is None or signed.sha256 != label_sha256:
             raise LabelsChangedError("Other labels were signed since; start the run again.")
         packed = signed.packed
-    sources = [one.sha256 for one in await series_renditions(session, time.series_id)]
-    return Given(await series_files(session, time.series_id), sources, packed, time.day)
+    sources = [one.sha256 for one in await series_renditions(session, series_id)]
+    return Given(await series_files(session, series_id), sources, packed, day)
 
 
 async def _write(

@@ -15,7 +15,7 @@ def align(scan: Scan, fixed: Scan, params: Params) -> Done:
         StepRefusedError: There is nothing to align to, or the result proves nothing.
     """
     found = find_alignment(scan, fixed, params, affine=params["kind"] == "affine")
-    laid = lay(scan, fixed, found.transform)
+    laid = lay(scan, fixed.image.geometry, found.transform)
     measures = {**found.measures, **label_overlap(laid, scan, fixed)}
     finding, code = verdicts.alignment(measures, least_nmi=least_nmi(scan, fixed, params))
     files = transform_files(found.transform, fixed, scan)

@@ -95,7 +95,7 @@ def _carry(first: Scan, later: Scan, params: Params) -> _Carried:
     measures = {**rigid.measures, **found.measures}
     findings.append(_pass(verdicts.deformation(found.measures), measures))
     grid = first.image.geometry
-    moved = lay(later, first, found.transform)
+    moved = lay(later, grid, found.transform)
     findings.append(_pass(verdicts.phase((_aorta(first), _aorta(later))), measures))
     seen = carry_numbers(
         np.ones(later.image.geometry.shape, np.int32), later.image.geometry, grid, found.transform

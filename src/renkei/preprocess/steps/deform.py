@@ -29,7 +29,7 @@ def deform(scan: Scan, fixed: Scan, params: Params) -> Done:
         refine=bool(params["refine"]),
         window=CLIP_HU if modalities == {"CT"} else None,
     )
-    laid = lay(scan, fixed, found.transform)
+    laid = lay(scan, fixed.image.geometry, found.transform)
     before = {f"rigid_{name}": value for name, value in start.measures.items()}
     measures = {**before, **found.measures, **label_overlap(laid, scan, fixed)}
     finding, code = verdicts.deformation(measures)

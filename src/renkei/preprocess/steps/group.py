@@ -10,7 +10,7 @@ from renkei.imaging.geometry import Geometry, corners
 from renkei.imaging.nifti import to_sitk
 from renkei.imaging.volume import Volume
 from renkei.preprocess import verdicts
-from renkei.preprocess.grid import carry_image, carry_labels
+from renkei.preprocess.grid import check_size
 from renkei.preprocess.held import Scan
 from renkei.preprocess.midspace import (
     both_ways,
@@ -20,6 +20,7 @@ from renkei.preprocess.midspace import (
     poses_of,
     transform_of,
 )
+from renkei.preprocess.paired import lay
 from renkei.preprocess.register import align_rigid, body_points, isotropic
 from renkei.preprocess.step import (
     Done,
@@ -31,14 +32,12 @@ from renkei.preprocess.step import (
     Takes,
 )
 from renkei.preprocess.tfm import transform_bytes
-from renkei.preprocess.transforms import carry_marks
 from renkei.proof import digest
 
 BONE_HU = (150.0, 1500.0)
 RADIUS_MM = 80.0
 COARSE_MM = 4.0
 MOST_SCANS = 8
-MOST_VOXELS = 400_000_000
 
 
 def group(scans: Sequence[Scan], params: Params) -> Done:
@@ -75,7 +74,7 @@ def group(scans: Sequence[Scan], params: Params) -> Done:
         f"{n}.transform.tfm": transform_bytes(transform)
         for n, transform in enumerate(transforms, start=1)
     }
-    laid = [_lay(scan, grid, by) for scan, by in zip(scans, transforms, strict=True)]
+    laid = [lay(scan, grid, by) for scan, by in zip(scans, transforms, strict=True)]
     return Done(tuple(laid), measures, finding, code, files)
 
 
@@ -127,20 +126,9 @@ def _grid(
     low, high = ends.min(axis=0), ends.max(axis=0)
     steps = np.array(spacing[::-1])
     nx, ny, nz = (int(n) for n in np.ceil((high - low) / steps - 1e-6).astype(int) + 1)
-    if nx * ny * nz > MOST_VOXELS:
-        raise StepRefusedError(
-            "This spacing gives over 400 million voxels.", code="too_many_voxels"
-        )
+    check_size((nz, ny, nx))
     ox, oy, oz = (float(v) for v in (low + high - (np.array([nx, ny, nz]) - 1) * steps) / 2)
     return Geometry((nz, ny, nx), spacing, (ox, oy, oz))
-
-
-def _lay(scan: Scan, grid: Geometry, transform: Any) -> Scan:
-    labels = None
-    if scan.labels:
-        labels = carry_labels(scan.labels, grid, transform)
-        labels = replace(labels, marks=carry_marks(scan.labels.marks, transform))
-    return Scan(carry_image(scan.image, grid, transform), labels)
 
 
 STEP = Step(

@@ -3,11 +3,9 @@
 import numpy as np
 
 from renkei.imaging.labels import LabelSet
-from renkei.preprocess.grid import carry_image, carry_labels, grid_at
+from renkei.preprocess.grid import carry_image, carry_labels, check_size, grid_at
 from renkei.preprocess.held import Scan
-from renkei.preprocess.step import Done, Param, Params, Step, StepRefusedError
-
-MOST_VOXELS = 400_000_000
+from renkei.preprocess.step import Done, Param, Params, Step
 
 
 def resample(scan: Scan, params: Params) -> Done:
@@ -18,10 +16,7 @@ def resample(scan: Scan, params: Params) -> Done:
     """
     x, y, z = params["spacing"]
     grid = grid_at(scan.image.geometry, (z, y, x))
-    if int(np.prod(grid.shape)) > MOST_VOXELS:
-        raise StepRefusedError(
-            "This spacing gives over 400 million voxels.", code="too_many_voxels"
-        )
+    check_size(grid.shape)
     labels = carry_labels(scan.labels, grid) if scan.labels else None
     moved = Scan(carry_image(scan.image, grid), labels)
     return Done((moved,), _kept(scan.labels, labels))

@@ -1,9 +1,8 @@
 """Untilt: shear a scan of a tilted gantry onto an upright grid, by one interpolation."""
 
-from renkei.preprocess import verdicts
 from renkei.preprocess.held import Scan
-from renkei.preprocess.step import Done, Param, Params, Step, StepRefusedError
-from renkei.preprocess.straight import WHY_NOT, stand_of, straighten
+from renkei.preprocess.step import Done, Param, Params, Step
+from renkei.preprocess.straight import mend
 
 
 def untilt(scan: Scan, params: Params) -> Done:
@@ -15,14 +14,7 @@ def untilt(scan: Scan, params: Params) -> Done:
     Raises:
         StepRefusedError: The slices do not lie along one line, or are uneven beyond `largest_gap`.
     """
-    x, y, z = params["spacing"]
-    stand = stand_of(scan.image)
-    measures = stand.measures()
-    if code := verdicts.standing(measures, tilted=True, largest_gap=params["largest_gap"]):
-        raise StepRefusedError(WHY_NOT[code], code=code, **measures)
-    if not scan.image.places and not any((x, y, z)):
-        return Done((scan,), measures)
-    return Done((straighten(scan, stand, (z, y, x)),), measures)
+    return mend(scan, params, tilted=True)
 
 
 STEP = Step(
