@@ -83,14 +83,7 @@ def run_case(
         StepRefusedError: A step would have had to guess.
     """
     plan = parse_plan(plan_text)
-    held = {
-        role: tuple(
-            read_held(one, plan.inputs[role], scratch, plan.accept.get(role, ()))
-            for one in given[role]
-        )
-        for role in plan.roles
-        if role in given
-    }
+    held = read_inputs(plan, given, scratch)
     sources = {r: [sha for one in scans for sha in one.sources] for r, scans in given.items()}
     keys = case_keys(plan, given, codes or code_digests(plan))
     ran = run_plan(plan, held, sources=sources, keys=keys, store=store)
@@ -131,6 +124,20 @@ def case_keys(
     }
     # A missing input is refused where the plan is run.
     return plan_keys(plan, inputs, codes) if len(inputs) == len(plan.roles) else {}
+
+
+def read_inputs(
+    plan: Plan, given: Mapping[str, Sequence[Given]], scratch: Path
+) -> dict[str, tuple[Held, ...]]:
+    """Read the scans of each role of a plan that is given."""
+    return {
+        role: tuple(
+            read_held(one, plan.inputs[role], scratch, plan.accept.get(role, ()))
+            for one in given[role]
+        )
+        for role in plan.roles
+        if role in given
+    }
 
 
 def read_held(given: Given, modality: str, scratch: Path, accept: Sequence[StackCode] = ()) -> Held:

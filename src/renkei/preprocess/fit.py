@@ -9,7 +9,7 @@ from typing import Any, overload
 from renkei import child
 from renkei.errors import UsageError
 from renkei.preprocess.batch import given_of
-from renkei.preprocess.case import read_held
+from renkei.preprocess.case import read_inputs
 from renkei.preprocess.folder import FolderCase
 from renkei.preprocess.held import Held
 from renkei.preprocess.plan import Plan, parse_plan
@@ -88,13 +88,7 @@ def reach(text: str, line: int, case: FolderCase) -> tuple[Held, ...]:
     """
     plan = parse_plan(text)
     with TemporaryDirectory() as scratch:
-        known = {
-            role: tuple(
-                read_held(one, plan.inputs[role], Path(scratch), plan.accept.get(role, ()))
-                for one in given
-            )
-            for role, given in given_of(case, plan).items()
-        }
+        known = read_inputs(plan, given_of(case, plan), Path(scratch))
         for planned in plan.steps[:line]:
             dones = run_step(planned, known)
             known[planned.output] = tuple(one for done in dones for one in done.scans)
