@@ -9,7 +9,7 @@ import pytest
 from renkei.imaging.labels import label_hash, unpack
 from renkei.imaging.nifti import read_nifti
 from renkei.preprocess import Scan, load_plan, run_plan
-from renkei.preprocess.run import WrongInputError, run_key
+from renkei.preprocess.run import WrongInputError
 from renkei.proof import digest
 
 PLAN = load_plan("ct_standard")
@@ -54,11 +54,3 @@ def test_labels_that_lie_elsewhere_are_refused(made: Scan) -> None:
 def test_another_modality_is_refused(real_mr: Scan) -> None:
     with pytest.raises(WrongInputError):
         run_plan(PLAN, {"ct": real_mr})
-
-
-def test_the_key_covers_plan_sources_and_labels_in_any_order() -> None:
-    key = run_key(PLAN, {"ct": ["b", "a"]}, "l")
-    assert key == run_key(PLAN, {"ct": ["a", "b"]}, "l")
-    assert (
-        len({key, run_key(PLAN, {"ct": ["a"]}, "l"), run_key(PLAN, {"ct": ["b", "a"]}, None)}) == 3
-    )

@@ -51,6 +51,11 @@ def plan_keys(plan: Plan, inputs: Mapping[str, Inputs], codes: Mapping[str, str]
     return keys
 
 
+def run_key(plan: Plan, inputs: Mapping[str, Inputs], codes: Mapping[str, str]) -> str:
+    """Return the hash of all that decides what a run makes; the same key needs no second run."""
+    return digest(canonical({"plan": plan.sha256, "keys": plan_keys(plan, inputs, codes)}))
+
+
 def _input_key(plan: Plan, role: str, scans: Inputs, code: str) -> str:
     said = {
         "modality": plan.inputs[role],

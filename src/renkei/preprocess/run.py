@@ -19,7 +19,6 @@ from renkei.preprocess.made import (
 )
 from renkei.preprocess.plan import Plan, PlannedStep
 from renkei.preprocess.step import Done, Finding, Takes
-from renkei.proof import canonical, digest
 
 CODE = "renkei.preprocess"
 FORMAT = "renkei.run/1"
@@ -163,17 +162,6 @@ def _said(planned: PlannedStep, name: str, done: Done, key: str | None) -> dict[
         "finding": str(done.finding),
         "code": done.code,
     }
-
-
-def run_key(plan: Plan, sources: Mapping[str, list[str]], labels: str | None) -> str:
-    """Return the hash of everything that decides the bytes; the same key needs no second run."""
-    said = {
-        "plan": plan.sha256,
-        "sources": {role: sorted(hashes) for role, hashes in sources.items()},
-        "labels": labels,
-        "environment": environment(),
-    }
-    return digest(canonical(said))
 
 
 def _check_inputs(plan: Plan, known: Mapping[str, tuple[Held, ...]]) -> None:

@@ -1,6 +1,8 @@
 """What steps give beside the results: transforms, maps of change, tables of growth."""
 
+import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -22,7 +24,8 @@ class NoSuchRunFileError(NotFoundError):
 async def keep_files(session: AsyncSession, run: PlanRun, produced: Produced) -> list[StoredObject]:
     """Store every file of a run."""
     kept = []
-    for name, data in _named(produced).items():
+    for name, given in _named(produced).items():
+        data = await asyncio.to_thread(given.read_bytes) if isinstance(given, Path) else given
         stored = await store(session, data, site_id=run.site_id, subject_id=run.subject_id)
         kept.append(stored)
         session.add(
@@ -39,11 +42,10 @@ async def keep_files(session: AsyncSession, run: PlanRun, produced: Produced) ->
     return kept
 
 
-def _named(produced: Produced) -> Mapping[str, bytes]:
-    files = dict(produced.files)
+def _named(produced: Produced) -> Mapping[str, bytes | Path]:
+    files: dict[str, bytes | Path] = dict(produced.files)
     for made in produced.made[PLACED:]:
-        if isinstance(made.data, bytes):
-            files[f"{made.name}{made.suffix}"] = made.data
+        files[f"{made.name}{made.suffix}"] = made.data
     for made in produced.made[1:]:
         if made.labels is not None:
             files[f"{made.name}.labels.rlab"] = made.labels

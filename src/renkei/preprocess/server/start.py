@@ -1,6 +1,7 @@
 """Start a plan on a case: selected, signed where labels are wanted, and never twice."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from renkei.annotate.server.signed import signed_labels
 from renkei.errors import ConflictError, NotFoundError, UsageError
 from renkei.imaging.labels import label_hash, pack
+from renkei.preprocess.case import Given
+from renkei.preprocess.keys import Inputs, code_digests, run_key
 from renkei.preprocess.plan import Plan as Parsed
 from renkei.preprocess.plan import parse_plan
-from renkei.preprocess.run import run_key
 from renkei.preprocess.server.tables import Plan, PlanRun, RunState
 from renkei.preprocess.server.times import Time, find_days
-from renkei.proof import canonical, digest
 from renkei.select.server.standing import standing
 from renkei.select.verdict import Outcome
 from renkei.server.audit import record
@@ -107,12 +108,14 @@ async def start_run(
         raise NotSignedError(
             "The labels of this series are not signed yet; run without labels, or wait."
         )
-    sources = await find_sources(session, parsed, series_ids)
-    key = run_key(parsed, sources, signed.sha256 if signed else None)
+    inputs = {
+        role: [(await _hashes(session, one), signed.sha256 if signed and not n else None)]
+        for n, (role, one) in enumerate(zip(parsed.roles, series_ids, strict=True))
+    }
     return await _queue(
         session,
         cases[0],
-        key,
+        await _key(parsed, inputs),
         plan_id=plan.id,
         pair_series_id=pair_series_id,
         label_source_sha256=signed.sha256 if signed else None,
@@ -138,15 +141,17 @@ async def _start_series(
     times = await find_days(session, given)
     if with_labels:
         times = [await _with_labels(session, one) for one in times]
-    said = [one.as_dict() for one in times]
-    sources = [
-        rendition.sha256
+    inputs = [
+        (Given((), await _hashes(session, one.series_id), day=one.day).decides, one.label_sha256)
         for one in times
-        for rendition in await series_renditions(session, one.series_id)
     ]
-    # What came first, and on which day, decides the bytes as the labels do.
-    key = run_key(parsed, {role: sources}, digest(canonical(said)))
-    return await _queue(session, cases[times[0].series_id], key, plan_id=plan.id, times=said)
+    return await _queue(
+        session,
+        cases[times[0].series_id],
+        await _key(parsed, {role: inputs}),
+        plan_id=plan.id,
+        times=[one.as_dict() for one in times],
+    )
 
 
 async def _with_labels(session: AsyncSession, time: Time) -> Time:
@@ -208,14 +213,12 @@ async def find_signed(session: AsyncSession, series_id: UUID) -> Signed | None:
     return Signed(pack(labels), label_hash(labels), signature.id)
 
 
-async def find_sources(
-    session: AsyncSession, plan: Parsed, series_ids: list[UUID]
-) -> dict[str, list[str]]:
-    """Return the hashes of the files behind each role."""
-    return {
-        role: [rendition.sha256 for rendition in await series_renditions(session, one)]
-        for role, one in zip(plan.roles, series_ids, strict=True)
-    }
+async def _hashes(session: AsyncSession, series_id: UUID) -> list[str]:
+    return [rendition.sha256 for rendition in await series_renditions(session, series_id)]
+
+
+async def _key(plan: Parsed, inputs: Mapping[str, Inputs]) -> str:
+    return run_key(plan, inputs, await asyncio.to_thread(code_digests, plan))
 
 
 async def _again(session: AsyncSession, key: str) -> PlanRun:
