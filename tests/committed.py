@@ -9,7 +9,6 @@ import uvicorn
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.types import ASGIApp
 
-from renkei import http
 from renkei.server.db import Engine
 from renkei.server.stream import listening
 
@@ -37,13 +36,7 @@ async def connection(fresh_database: Engine) -> AsyncIterator[AsyncConnection]:
 
 
 @pytest.fixture
-async def address(fresh_database: Engine) -> AsyncIterator[str]:
+async def address(app: ASGIApp, fresh_database: Engine) -> AsyncIterator[str]:
     """Answer on a real socket; return the address."""
-
-    @asynccontextmanager
-    async def lifespan(_app: http.App) -> AsyncIterator[None]:
-        async with listening(fresh_database):
-            yield
-
-    async with answering(http.build(lifespan)) as found:
+    async with listening(fresh_database), answering(app) as found:
         yield found

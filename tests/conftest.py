@@ -156,15 +156,20 @@ async def site_b(session: AsyncSession) -> Site:
     return await _add_site(session, "Hospital B", "B")
 
 
+@pytest.fixture(scope="session")
+def app() -> http.App:
+    """Build the whole app once per worker: laying out its routes costs more than most tests."""
+    return http.build()
+
+
 @pytest.fixture
 async def client_for(
-    connection: AsyncConnection,
+    app: http.App, connection: AsyncConnection
 ) -> AsyncIterator[Callable[..., Awaitable[httpx2.AsyncClient]]]:
     """Return a function that signs a real user of a role in, and gives the client.
 
     `client.actor` of the answer is who it acts as; a hospital's user needs `site`.
     """
-    app = http.build()
     opened: list[httpx2.AsyncClient] = []
 
     async def sign_in(role: Role, *, site: Site | None = None) -> httpx2.AsyncClient:

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import uvicorn
 
 from renkei import child, http
@@ -70,10 +71,19 @@ def run(order: dict[str, Any], app: Any) -> None:
     asyncio.run(serve())
 
 
+async def ask(app: Any, path: str) -> None:
+    """Ask the app for a path, without a network."""
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        await client.get(path)
+
+
 def main() -> None:
     """Fork a platform for each line."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     app = http.build()
+    # A first request lays the routes out, which each fork would do anew.
+    asyncio.run(ask(app, "/api/v1/nothing"))
     for name in child.PRELOAD:
         __import__(name)
     os.write(SAY, b"ready\n")

@@ -13,19 +13,27 @@ ROOMS = ("people", "consent", "collect", "subjects", "select", "annotate", "prep
 LATER_ROOMS = ("publish", "ledger", "market", "train", "synthesize", "dicomweb")
 
 
-@pytest.fixture
-def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a web app of two files."""
-    (tmp_path / "dist" / "assets").mkdir(parents=True)
-    (tmp_path / "dist" / "index.html").write_text("<!doctype html><title>Renkei</title>")
-    (tmp_path / "dist" / "assets" / "main-1a2b3c4d.js").write_text("export {}")
-    monkeypatch.setattr(http, "find_dist", lambda: tmp_path / "dist")
-    return tmp_path / "dist"
+    dist = tmp_path_factory.mktemp("web") / "dist"
+    (dist / "assets").mkdir(parents=True)
+    (dist / "index.html").write_text("<!doctype html><title>Renkei</title>")
+    (dist / "assets" / "main-1a2b3c4d.js").write_text("export {}")
+    return dist
+
+
+@pytest.fixture(scope="module")
+def app(dist: Path) -> http.App:
+    """Build the whole app with that web app."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(http, "find_dist", lambda: dist)
+        return http.build()
 
 
 @pytest.fixture
-async def web(connection, dist) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(http.build(), raise_app_exceptions=False)
+async def web(app, connection) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 

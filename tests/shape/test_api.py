@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.shape.source import ROOT
 
-from renkei import http
+from renkei.http import App
 from renkei.server.web.document import digest
 
 # The tus library declares these itself; the protocol's own limits hold (tests/collect).
@@ -14,8 +14,8 @@ UPLOADS = "/api/v1/collect/uploads"
 
 
 @pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    return http.build().openapi()
+def document(app: App) -> dict[str, Any]:
+    return app.openapi()
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

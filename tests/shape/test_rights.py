@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from tests.shape.source import ROOT
 
-from renkei import http
 from renkei.server.actor import PERMISSIONS, Permission, Role
 from renkei.server.web.access import route_permissions
 
@@ -15,14 +14,15 @@ ROLES = [role for role in Role if role is not Role.SYSTEM]
 STREAMS = ("/events", "/uploads", "/metrics")
 
 
-def walked():
-    found = list(route_permissions(http.build().routes))
+@pytest.fixture(scope="module")
+def walked(app):
+    found = list(route_permissions(app.routes))
     assert len(found) > 80
     return found
 
 
-def test_every_route_names_a_permission_or_is_public():
-    public = {path for _, path, asked in walked() if asked is None}
+def test_every_route_names_a_permission_or_is_public(walked):
+    public = {path for _, path, asked in walked if asked is None}
     allowed = re.compile(
         r"/(healthz|readyz|metrics|api/v1/openapi\.json|api/v1/people/.*"
         r"|api/v1/annotate/monai/auth/.*|api/v1/ledger/(trust|checkpoint|recalls).*|.*witness.*|api/v1)"
@@ -30,8 +30,8 @@ def test_every_route_names_a_permission_or_is_public():
     assert [path for path in public if not allowed.fullmatch(path)] == []
 
 
-def test_every_permission_is_asked_by_a_route_and_held_by_a_role():
-    asked = frozenset().union(*(p for _, _, p in walked() if p is not None))
+def test_every_permission_is_asked_by_a_route_and_held_by_a_role(walked):
+    asked = frozenset().union(*(p for _, _, p in walked if p is not None))
     held = frozenset().union(*(PERMISSIONS[role] for role in ROLES))
     assert {str(p) for p in Permission if p not in asked} == set()
     assert {str(p) for p in Permission if p not in held} == set()
@@ -46,11 +46,13 @@ def test_the_printed_table_is_the_table():
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_a_role_without_the_permission_is_refused_on_every_route(role, client_for, site_a):
+async def test_a_role_without_the_permission_is_refused_on_every_route(
+    role, client_for, site_a, walked
+):
     client = await client_for(role, site=site_a if role is Role.HOSPITAL else None)
     wrong = []
     tried = 0
-    for method, path, asked in walked():
+    for method, path, asked in walked:
         if asked is None or path.endswith(STREAMS) or asked <= PERMISSIONS[role]:
             continue
         tried += 1
@@ -62,10 +64,10 @@ async def test_a_role_without_the_permission_is_refused_on_every_route(role, cli
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_nobody_signed_in_is_asked_to_sign_in(role, client_for, site_a):
+async def test_nobody_signed_in_is_asked_to_sign_in(role, client_for, site_a, walked):
     client = await client_for(role, site=site_a if role is Role.HOSPITAL else None)
     client.headers.pop("Authorization")
-    for method, path, asked in walked():
+    for method, path, asked in walked:
         if asked is None or path.endswith(STREAMS):
             continue
         answer = await client.request(method, re.sub(r"\{[^}]+\}", str(uuid4()), path), json={})

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import func, select
 from tests.dicomweb.conftest import hold_ct
 
-from renkei import http
 from renkei.consent.server.recall import SubjectRecalled, recall_subject
 from renkei.consent.server.tables import RecallKind
 from renkei.dicomweb.server.recall import close_roots
@@ -36,14 +35,15 @@ async def test_opening_leaves_a_trace_and_a_cookie_of_its_path(client_for, site_
     assert "dicomweb.open" in actions
 
 
-async def test_the_cookie_reads_below_its_root_and_nowhere_else(client_for, site_a, ct, open_root):
+async def test_the_cookie_reads_below_its_root_and_nowhere_else(
+    app, client_for, site_a, ct, open_root
+):
     client = await client_for(Role.HOSPITAL, site=site_a)
     path = await open_root(client, series=[ct.series_id])
     other = await open_root(client, series=[ct.series_id])
     secret = next(c.value for c in client.cookies.jar if c.path == path)
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(http.build()), base_url="http://test"
-    ) as bare:
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as bare:
         cookie = {"cookie": f"{COOKIE}={secret}"}
         assert (await bare.get(f"{path}/studies", headers=cookie)).status_code == 200
         assert (await bare.get(f"{other}/studies", headers=cookie)).status_code == 401

@@ -15,7 +15,6 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 from tests.committed import answering
 
-from renkei import http
 from renkei.people.server.organisation import add_organisation, add_user
 from renkei.people.server.tables import OrganisationKind
 from renkei.server.actor import Role
@@ -109,8 +108,8 @@ async def ken(session):
 
 
 @pytest.fixture
-async def browser(connection):
-    transport = httpx2.ASGITransport(http.build(), raise_app_exceptions=False)
+async def browser(app, connection):
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=PUBLIC) as client:
         yield client
 

@@ -6,7 +6,6 @@ import httpx2
 import pytest
 from sqlalchemy import select, update
 
-from renkei import http
 from renkei.people.server.organisation import (
     EmailTakenError,
     WrongRoleError,
@@ -37,8 +36,8 @@ async def user(session):
 
 
 @pytest.fixture
-async def browser(connection):
-    transport = httpx2.ASGITransport(http.build(), raise_app_exceptions=False)
+async def browser(app, connection):
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 

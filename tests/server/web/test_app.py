@@ -5,10 +5,9 @@ from typing import Annotated
 
 import httpx2
 import pytest
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, FastAPI, Query
 from sqlalchemy import text
 
-from renkei import http
 from renkei.errors import ConflictError, ForbiddenError
 from renkei.server.actor import Actor, Permission, Role
 from renkei.server.web import Db, In, create_app, needs, public, route_permissions
@@ -189,8 +188,8 @@ async def test_health_readiness_and_metrics(connection) -> None:
     assert "renkei_requests_total" in (await client.get("/metrics")).text
 
 
-def test_every_route_of_the_platform_names_a_permission() -> None:
-    walked = list(route_permissions(http.build().routes))
+def test_every_route_of_the_platform_names_a_permission(app: FastAPI) -> None:
+    walked = list(route_permissions(app.routes))
     assert len(walked) > 8
     open_to_all = {path for _, path, permissions in walked if permissions is None}
     assert {"/healthz", "/readyz", "/metrics"} <= open_to_all

@@ -21,7 +21,7 @@ from schemathesis.core.parameters import ParameterLocation
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.server.web.conftest import API, Client, World
 
-from renkei import http
+from renkei.http import App
 
 # How many valid cases of an operation: the whole has to end within a minute and a half on one core.
 VALID = 3
@@ -150,9 +150,9 @@ def broken(case: Case, answer: httpx2.Response) -> list[str]:
 
 
 async def test_every_operation_keeps_to_the_document_for_every_role(
-    world: World, read: None, sold: None, governed: None, connection: AsyncConnection
+    app: App, world: World, read: None, sold: None, governed: None, connection: AsyncConnection
 ) -> None:
-    schema = schemathesis.openapi.from_dict(http.build().openapi())
+    schema = schemathesis.openapi.from_dict(app.openapi())
     paths = schema.raw_schema["paths"]
     ids = {role: await ids_for(role, world, paths) for role in world.people}
     wrong: list[str] = []
