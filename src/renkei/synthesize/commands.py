@@ -7,11 +7,10 @@ from typing import Annotated
 import typer
 
 from renkei.errors import UsageError
-from renkei.plugins import by_name, collect
 from renkei.proof import canonical
 from renkei.publish.cases import read_folder
 from renkei.publish.exporter import empty_target
-from renkei.synthesize.generators import GENERATORS
+from renkei.synthesize.generators import generator_of
 from renkei.synthesize.run import SyntheticSet, Wish, synthesize_folder
 
 app = typer.Typer(help="Synthesise cases that are marked and gated.", no_args_is_help=True)
@@ -42,7 +41,7 @@ def run(
 
     A set that does not pass is written too, for whoever looks for the reason.
     """
-    chosen = by_name(collect(GENERATORS, "generators"), generator)
+    chosen = generator_of(generator)
     params = dict(_parameter(text, set(chosen.params)) for text in param or ())
     found = synthesize_folder(
         read_folder(folder),

@@ -6,13 +6,12 @@ from typing import Annotated
 
 import typer
 
-from renkei.plugins import by_name, collect
 from renkei.proof import canonical
 from renkei.publish.cases import Folder, read_folder
 from renkei.train.files import read_model, write_model
 from renkei.train.looks import take_look
 from renkei.train.recipe import Recipe
-from renkei.train.recipes import RECIPES
+from renkei.train.recipes import recipe_of
 from renkei.train.report import report_document, report_page
 from renkei.train.run import Model, evaluate_model, train_folder
 
@@ -34,7 +33,7 @@ def run(
 ) -> None:
     """Check every file, train on the train side, report on the validation side into TARGET."""
     found = read_folder(folder)
-    chosen = _recipe(recipe)
+    chosen = recipe_of(recipe)
     model = train_folder(found, recipe=chosen, seed=seed, structures=structure)
     write_model(model, target)
     if any(case.labels for case in found.side("validation")):
@@ -60,12 +59,8 @@ def evaluate(
             family=str(model.facts["recipe"]),
             model=model.sha256,
         )
-    chosen = _recipe(str(model.facts["recipe"]))
+    chosen = recipe_of(str(model.facts["recipe"]))
     _report(model, chosen, found, model_folder, side, left, json_lines=json_lines)
-
-
-def _recipe(name: str) -> Recipe:
-    return by_name(collect(RECIPES, "recipes"), name)
 
 
 def _report(

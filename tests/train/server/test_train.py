@@ -16,10 +16,11 @@ from renkei.server.jobs import JobRun
 from renkei.server.lineage import subjects_of
 from renkei.server.storage import load
 from renkei.train.looks import NoLooksLeftError
+from renkei.train.material import train_material
 from renkei.train.server.look import score_sealed, take_look
 from renkei.train.server.material import UseNotAllowedError, load_material
 from renkei.train.server.tables import Evaluation, Look, Model
-from renkei.train.server.train import do_run, open_run, train_material
+from renkei.train.server.train import do_run, open_run
 
 
 async def trained(session: AsyncSession, version_id) -> Model:

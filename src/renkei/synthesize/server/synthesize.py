@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
 from renkei.errors import NotFoundError, UsageError
-from renkei.plugins import by_name, collect
 from renkei.publish.server.files import VersionFile, frozen_version
 from renkei.publish.server.product import offer_product
 from renkei.publish.server.tables import ProductKind
@@ -20,13 +19,13 @@ from renkei.server.db import actor_of, transaction
 from renkei.server.events import Event, emit
 from renkei.server.lineage import record_run
 from renkei.server.storage import store_many
-from renkei.synthesize.generator import Generator
-from renkei.synthesize.generators import GENERATORS
+from renkei.synthesize.generators import generator_of
+from renkei.synthesize.material import synthesize_material
 from renkei.synthesize.run import SyntheticCase as NewCase
 from renkei.synthesize.run import SyntheticSet as NewSet
-from renkei.synthesize.run import Wish, synthesize_folder
+from renkei.synthesize.run import Wish
 from renkei.synthesize.server.tables import SetState, SyntheticCase, SyntheticSet
-from renkei.train.server.material import Material, load_material
+from renkei.train.server.material import load_material
 
 SECONDS = 1800.0
 
@@ -97,24 +96,6 @@ async def do_set(set_id: UUID) -> None:
     found = await compute.run(synthesize_material, material, *work, seconds=SECONDS)
     async with transaction(system("synthesis")) as session:
         await _keep(session, set_id, found, files)
-
-
-def synthesize_material(
-    material: Material, generator: str, wish: Wish, params: Mapping[str, float]
-) -> NewSet:
-    """Synthesise on material in memory."""
-    return synthesize_folder(
-        material.folder(), generator=generator_of(generator), wish=wish, params=params
-    )
-
-
-def generator_of(name: str) -> Generator:
-    """Return a generator by its name.
-
-    Raises:
-        NoSuchPluginError: There is none.
-    """
-    return by_name(collect(GENERATORS, "generators"), name)
 
 
 async def _keep(

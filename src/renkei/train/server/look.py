@@ -1,7 +1,6 @@
 """Look at a sealed test part: counted and committed first, scored and shown afterwards."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,14 +16,11 @@ from renkei.server.db import actor_of, transaction
 from renkei.server.events import Event, emit
 from renkei.server.storage import load
 from renkei.train.looks import MOST_LOOKS, NoLooksLeftError
-from renkei.train.report import report_document
+from renkei.train.material import TEST, score_material
 from renkei.train.run import Model as Trained
-from renkei.train.run import evaluate_model
-from renkei.train.server.material import Material, load_material
+from renkei.train.server.material import load_material
 from renkei.train.server.tables import Evaluation, Look, Model
-from renkei.train.server.train import SECONDS, keep_evaluation, recipe_of
-
-SIDE = "test"
+from renkei.train.server.train import SECONDS, keep_evaluation
 
 
 @dataclass(frozen=True)
@@ -86,31 +82,24 @@ async def score_sealed(model_id: UUID) -> None:
         model = await session.get_one(Model, model_id)
         weights = await load(session, model.weights_object_id)
         trained = Trained(weights, model.facts)
-        material, _ = await load_material(session, version_id=model.version_id, sides=(SIDE,))
+        material, _ = await load_material(session, version_id=model.version_id, sides=(TEST,))
     report = await compute.run(score_material, material, trained, left, seconds=SECONDS)
     async with transaction(system("look at a sealed part")) as session:
         if await _known(session, model_id):
             return
         model = await session.get_one(Model, model_id)
-        evaluation = await keep_evaluation(session, model, SIDE, report, left)
+        evaluation = await keep_evaluation(session, model, TEST, report, left)
         await offer_product(
             session,
             kind=ProductKind.EVALUATION,
-            name=f"{model.recipe} {model.sha256[:12]} on {SIDE}",
+            name=f"{model.recipe} {model.sha256[:12]} on {TEST}",
             hash=evaluation.sha256,
             version_id=model.version_id,
         )
 
 
-def score_material(material: Material, trained: Trained, left: int) -> dict[str, Any]:
-    """Score a model on the sealed cases and return the report; no row of a single case leaves."""
-    recipe = recipe_of(str(trained.facts["recipe"]))
-    found = evaluate_model(trained, recipe, material.folder(), SIDE)
-    return report_document(trained.facts, trained.sha256, found, side=SIDE, looks_left=left)
-
-
 async def _known(session: AsyncSession, model_id: UUID) -> bool:
     found = await session.scalar(
-        select(Evaluation.id).where(Evaluation.model_id == model_id, Evaluation.side == SIDE)
+        select(Evaluation.id).where(Evaluation.model_id == model_id, Evaluation.side == TEST)
     )
     return found is not None

@@ -1,7 +1,6 @@
 """What a run may read of a version: lawful subjects only, files checked by their hash."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,28 +11,14 @@ from renkei.consent.allow import Use
 from renkei.consent.server.allow import allow_many
 from renkei.errors import ForbiddenError
 from renkei.people.server.tables import Organisation, OrganisationKind
-from renkei.proof.version import FileLine
-from renkei.publish.cases import Folder, version_folder
 from renkei.publish.server.files import VersionFile, file_contents, frozen_version, version_files
 from renkei.publish.server.manifest import line_of
 from renkei.server.db import actor_of
+from renkei.train.material import Material
 
 
 class UseNotAllowedError(ForbiddenError):
     """For some subjects of the version this use is not allowed now; open a successor version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """The files of a part of a version in memory; it may cross into another process."""
-
-    version_hash: str
-    lines: tuple[FileLine, ...]
-    content: dict[str, bytes]
-
-    def folder(self) -> Folder:
-        """Return it as the library reads cases."""
-        return version_folder(self.lines, self.content.__getitem__, self.version_hash)
 
 
 async def load_material(

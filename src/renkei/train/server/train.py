@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
 from renkei.errors import NotFoundError
-from renkei.plugins import by_name, collect
 from renkei.proof import canonical, digest
 from renkei.publish.server.files import frozen_version
 from renkei.publish.server.product import offer_product
@@ -21,12 +20,10 @@ from renkei.server.db import actor_of, transaction
 from renkei.server.events import Event, emit
 from renkei.server.lineage import record_run
 from renkei.server.storage import store
-from renkei.train.recipe import Recipe
-from renkei.train.recipes import RECIPES
-from renkei.train.report import report_document
+from renkei.train.material import Material, train_material
+from renkei.train.recipes import recipe_of
 from renkei.train.run import Model as Trained
-from renkei.train.run import evaluate_model, train_folder
-from renkei.train.server.material import Material, load_material, owner_of_products
+from renkei.train.server.material import load_material, owner_of_products
 from renkei.train.server.tables import Evaluation, Model, TrainRun, TrainState
 
 SECONDS = 1800.0
@@ -85,27 +82,6 @@ async def do_run(run_id: UUID) -> None:
     trained, report = await compute.run(train_material, material, *work, seconds=SECONDS)
     async with transaction(system("training")) as session:
         await _keep(session, run_id, trained, report, material)
-
-
-def train_material(
-    material: Material, recipe: str, seed: int, structures: tuple[str, ...]
-) -> tuple[Trained, dict[str, Any] | None]:
-    """Train on material in memory and report on its validation side, if it has labels."""
-    folder, chosen = material.folder(), recipe_of(recipe)
-    trained = train_folder(folder, recipe=chosen, seed=seed, structures=structures or None)
-    if not any(case.labels for case in folder.side("validation")):
-        return trained, None
-    found = evaluate_model(trained, chosen, folder, "validation")
-    return trained, report_document(trained.facts, trained.sha256, found, side="validation")
-
-
-def recipe_of(name: str) -> Recipe:
-    """Return a recipe by its name.
-
-    Raises:
-        NoSuchPluginError: There is none.
-    """
-    return by_name(collect(RECIPES, "recipes"), name)
 
 
 async def _keep(
