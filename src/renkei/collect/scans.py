@@ -13,8 +13,11 @@ from renkei.collect.part import inflate
 from renkei.collect.relevant import header_sha256
 from renkei.errors import DataRefusedError
 from renkei.imaging.dicom import NoPixelsError, instance_facts, pixel_sha256, read_header
+from renkei.imaging.geometry import Geometry
 from renkei.imaging.walk import DEFLATED, EXPLICIT
 
+# NIfTI keeps places as float32.
+GRID_MM = 0.05
 LONGEST_TEXT = 200
 # PS3.3 C.7.3.1.1.1 "Other": the file names no modality.
 UNKNOWN_MODALITY = "OT"
@@ -129,6 +132,18 @@ def read_nifti_modality(data: bytes, said: str | None) -> str:
     if volume.voxels.size == 0:
         raise NoPixelsError("The volume has no voxels.")
     return said or volume.modality or UNKNOWN_MODALITY
+
+
+def lies_on(files: Sequence[bytes], grid: Geometry, *, nifti: bool) -> bool:
+    """Tell whether a series has its voxels at the points of a grid; unreadable ones have none."""
+    from renkei.imaging.nifti import read_nifti
+    from renkei.imaging.volume import read_series
+
+    try:
+        volume = read_nifti(files[0]) if nifti else read_series(files)
+    except DataRefusedError:
+        return False
+    return volume.geometry.same_points(grid, GRID_MM)
 
 
 def read_slide(path: str) -> SlideFacts:

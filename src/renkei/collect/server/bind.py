@@ -9,17 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
 from renkei.collect.claims import Claim
-from renkei.errors import DataRefusedError
+from renkei.collect.scans import lies_on
 from renkei.imaging.geometry import Geometry
-from renkei.imaging.nifti import read_nifti
-from renkei.imaging.volume import read_series
 from renkei.subjects.server.files import series_files
 from renkei.subjects.server.tables import Instance, Series, Slide, Source, Subject
 
 # What is drawn on images is itself no image to draw on.
 MARKS = frozenset({"SEG", "RTSTRUCT", "SR", "ANN", "PR", "KO"})
-# NIfTI keeps places as float32.
-GRID_MM = 0.05
 MOST_SERIES = 20
 SECONDS = 120.0
 
@@ -113,19 +109,9 @@ async def _by_grid(
     found = []
     for series in likely:
         files = await series_files(session, series.id)
-        source = series.source.value
-        if await compute.run(lies_on, files, source, grid, seconds=SECONDS):
+        nifti = series.source is Source.NIFTI
+        if await compute.run(lies_on, files, grid, nifti=nifti, seconds=SECONDS):
             found.append(series.series_uid)
     if candidates and not found:
         return Unbound.DIFFERS
     return _chosen(found, said)
-
-
-def lies_on(files: Sequence[bytes], source: str, grid: Geometry) -> bool:
-    """Tell whether a series has its voxels at the points of a grid; unreadable ones have none."""
-    try:
-        if source == Source.NIFTI:
-            return read_nifti(files[0]).geometry.same_points(grid, GRID_MM)
-        return read_series(files).geometry.same_points(grid, GRID_MM)
-    except DataRefusedError:
-        return False
