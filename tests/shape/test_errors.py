@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+from functools import cache
 
 from tests.shape.source import SRC, modules, tree
 
@@ -19,6 +20,7 @@ MEANS = {
 }
 
 
+@cache
 def sentences():
     """Return the literal texts that errors are raised with, and where."""
     found = []

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,10 +46,12 @@ class Archive:
         """Return the archive as the hospital's tool names it."""
         return f"{TITLE}@127.0.0.1:{self.port}"
 
-    def keep(self, data: bytes) -> None:
-        """Store one file; the same file again changes nothing."""
+    def keep(self, files: Iterable[bytes]) -> None:
+        """Store files; the same file again changes nothing."""
         address = f"http://127.0.0.1:{self.web_port}/instances"
-        httpx2.post(address, content=data, timeout=60).raise_for_status()
+        with httpx2.Client(timeout=60) as web:
+            for data in files:
+                web.post(address, content=data).raise_for_status()
 
 
 def program() -> str | None:
@@ -110,10 +112,8 @@ def extract(command: str, here: Path, scanner: Path, step: Step) -> None:
     rule = here / "rule.toml"
     rule.write_text(RULE, "utf-8")
     with running(command, here / "archive") as archive:
-        for path in sorted(scanner.rglob("*.dcm")):
-            archive.keep(path.read_bytes())
-        for data in _thick(scanner):
-            archive.keep(data)
+        archive.keep(path.read_bytes() for path in sorted(scanner.rglob("*.dcm")))
+        archive.keep(_thick(scanner))
         find = ("hospital", "find", rule, "--site", here / "site", "--peer", archive.peer)
         (counts,) = run_tool(*find, "--json")
     step.came, step.out = counts["found"], counts["fetched"]

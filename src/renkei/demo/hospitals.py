@@ -43,7 +43,8 @@ def write_inputs(part: str, originals: Path) -> int:
 def extract(data: Path, cast: Cast, sites: dict[str, UUID], teller: Teller) -> None:
     """Find what a rule wants in the hospital's PACS, and fetch it, where there is one."""
     here, command = folder_of(data, ARCHIVING), program()
-    write_inputs(ARCHIVING, here / "originals")
+    with ThreadPoolExecutor(len(HOSPITALS)) as pool:
+        list(pool.map(lambda part: write_inputs(part, folder_of(data, part) / "originals"), sites))
     if command is None or not (here / "scanner").exists():
         return
     _prepare(cast, ARCHIVING, sites[ARCHIVING], here / "site", APPROVAL)
