@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from renkei import child
 from renkei.annotate.compare import Choice, Dispute, compare, label_set, settle
 from renkei.annotate.facts import Facts, facts_of_volume, technique_of
 from renkei.annotate.files import (
@@ -21,6 +22,8 @@ from renkei.annotate.vocabulary import load_vocabulary
 from renkei.imaging.labels import LabelSet, label_hash, pack, unpack
 from renkei.imaging.outlines import Outline
 
+# Whoever imports this has it run by children.
+child.preload(__name__)
 ONLY_A, ONLY_B, BOTH, OTHER = 1, 2, 3, 4
 
 

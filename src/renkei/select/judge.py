@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from renkei import child
 from renkei.errors import DataRefusedError
 from renkei.imaging.slide import open_slide, slide_file
 from renkei.plugins import by_name
@@ -19,6 +20,8 @@ from renkei.select.records.report import findings_of_file
 from renkei.select.sequence import class_of_series
 from renkei.select.verdict import Verdict, decide
 
+# Whoever imports this has it run by children.
+child.preload(__name__)
 RECORD_KINDS = frozenset({"TABLE", "FHIR", "VCF", "MAF", "REPORT"})
 PER_YEAR = {"Y": 1.0, "M": 12.0, "W": 52.18, "D": 365.25}
 

@@ -1,5 +1,0 @@
-"""Selection in the platform: verdicts, recipes, duplicates, cohorts."""
-
-from renkei import child
-
-child.preload("renkei.select.judge")
