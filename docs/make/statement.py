@@ -7,6 +7,7 @@ from pydicom.datadict import keyword_for_tag
 from pydicom.uid import UID
 
 from renkei.deid.iod import load_iods
+from renkei.deid.private import MADE
 from renkei.deid.profile import Action, Profile, Rule, load_profile
 from renkei.deid.standard import Row, load_table
 
@@ -21,6 +22,7 @@ OPTIONS = {
         "経時情報の保持(日付を変更)(E.3.6)",
     ),
     "113108": ("Retain Patient Characteristics (E.3.7)", "患者特性の保持(E.3.7)"),
+    "113111": ("Retain Safe Private (E.3.10)", "安全なプライベート要素の保持(E.3.10)"),
 }
 LETTERS = {
     "K": ("kept", "保持"),
@@ -33,6 +35,10 @@ LETTERS = {
     "P": ("pseudonym", "仮名"),
 }
 WHY = {
+    "private": (
+        "removed, but for numbers and terms of the list below",
+        "下の一覧の数値と定義語を除き、すべて削除",
+    ),
     "pattern": ("no such element passes", "この種の要素は一切通さない"),
     "own": ("the pseudonym under the site's key", "施設の鍵による仮名に置き換え"),
     "entered": ("the same rules hold in its items", "内部の要素にも同じ規則を適用"),
@@ -70,6 +76,7 @@ WHY = {
 }
 _OWN = frozenset({"PatientName", "PatientID", "ContainerIdentifier", "SpecimenIdentifier"})
 _META_UID = 0x00020003
+_PRIVATE = "private"
 _ALWAYS = {"P": "own", "E": "entered", "U": "uid", "K": "kept"}
 # Newer than the dictionary of pydicom.
 _NEWER = {"1.2.840.10008.5.1.4.1.1.66.7": "Label Map Segmentation Storage"}
@@ -79,7 +86,8 @@ def statement(note: str, language: int) -> str:
     """Return the page in one language."""
     profile = load_profile()
     parts = [note, *_head(profile, language), *_rows(profile, language)]
-    parts += [*_beyond(profile, language), *_classes(profile, language)]
+    parts += [*_beyond(profile, language), *_private(profile, language)]
+    parts += [*_classes(profile, language)]
     return "\n".join(parts) + "\n"
 
 
@@ -115,6 +123,8 @@ def letter(row: Row, profile: Profile) -> str:
     rule = None if row.tag is None else profile.rules.get(row.tag)
     if row.element in _OWN:
         return "P"
+    if row.element == _PRIVATE:
+        return "C"
     if row.tag == _META_UID:
         return "U"
     return "X" if rule is None else _letter(rule)
@@ -128,7 +138,9 @@ def _letter(rule: Rule) -> str:
 def _why(row: Row, done: str, profile: Profile) -> str:
     rule = None if row.tag is None else profile.rules.get(row.tag)
     asked = row.asked(profile.codes).split("/")
-    if row.tag in {None, _META_UID}:
+    if row.element == _PRIVATE:
+        why = "private"
+    elif row.tag in {None, _META_UID}:
         why = "meta" if row.tag else "pattern"
     elif done in _ALWAYS:
         why = "age" if row.element == "PatientAge" else _ALWAYS[done]
@@ -182,6 +194,37 @@ def _beyond(profile: Profile, language: int) -> Iterator[str]:
     for (done, vr), words in sorted(found.items()):
         names = ", ".join(f"`{word}`" for word in sorted(words))
         yield f"- **{done} {LETTERS[done][language]}, {vr}** ({len(words)}): {names}"
+    yield ""
+
+
+def _private(profile: Profile, language: int) -> Iterator[str]:
+    rows = [(block, at, rule) for block in profile.private for at, rule in block.rules.items()]
+    made = sum(rule.source == MADE for _, _, rule in rows)
+    if language == JA:
+        yield f"## 残すプライベート要素({len(rows)}件)"
+        said = (
+            "作成者名が一字一句一致するブロックの、データセット直下の要素だけを、書かれたSOPクラスで通します。"
+            f"PS3.15 表E.3.10-1 にない{made}件(`made`)は、数値だけから書き直します。"
+            "モザイク画像を切り分けるのに必要なためです。"
+        )
+        head = "| タグ | 作成者 | 内容 | VR | 個数 | 上限または語 | SOPクラス | 出典 |"
+    else:
+        yield f"## Private elements that stay ({len(rows)})"
+        said = (
+            "Only in the data set itself, in a block whose creator is the same letter for letter, "
+            f"and in the SOP classes named. The {made} rows that Table E.3.10-1 of PS3.15 does not "
+            "hold (`made`) are written anew from numbers alone: a mosaic cannot be cut apart "
+            "without them."
+        )
+        head = "| tag | creator | meaning | VR | values | up to, or words | SOP classes | source |"
+    yield from ("", said, "", head, "|---|---|---|---|---|---|---|---|")
+    for block, at, rule in rows:
+        bound = ", ".join(sorted(rule.terms)) or f"{rule.upto:g}"
+        classes = ", ".join(_name(uid) for uid in sorted(block.classes))
+        yield (
+            f"| {block.group:04X},xx{at:02X} | {block.creator} | {rule.name} | {rule.vr} "
+            f"| {rule.values} | {bound} | {classes} | {rule.source} |"
+        )
     yield ""
 
 

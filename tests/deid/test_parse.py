@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.deid.planted import SAMPLES
 
 from renkei.deid import PseudonymKey, State, deidentify, load_profile
+from renkei.deid import parse as reader
 from renkei.deid.parse import MAX_DEPTH, MalformedError, parse
 from renkei.deid.residual import scan
 
@@ -136,3 +137,15 @@ def test_the_scan_finds_an_identifier_in_each_encoding():
     assert scan(b"id 90417723 ", who) == 1
     assert scan(b"id 0000090417723 ", who) == 2
     assert scan(b"id 1904177231 ", who) == 0
+
+
+@pytest.mark.parametrize("most", [20, 21])
+def test_plain_elements_are_counted_too(monkeypatch, most):
+    flat = b"".join(struct.pack("<HH2sH", 0x0011, 0x1000 + n, b"LO", 0) for n in range(21))
+    monkeypatch.setattr(reader, "MAX_ELEMENTS", most)
+    if most == 21:
+        assert len(parse(HEAD + EXPLICIT + flat).elements) == 21
+        return
+    with pytest.raises(MalformedError) as caught:
+        parse(HEAD + EXPLICIT + flat)
+    assert caught.value.facts["reason"] == "too_many_elements"

@@ -85,7 +85,7 @@ def test_a_kept_comment_is_less_than_the_table_asks():
         ('remove = ["121031"', 'remove = ["121032"'),
         ('"1.2.840.10008.5.1.4.1.1.104.5"', '"1.2.840.10008.5.1.4.1.1.104.6"'),
         ('AS = ["PatientAge"]', "AS = []"),
-        ("version = 3", "version = 4"),
+        ("version = 4", "version = 5"),
     ],
 )
 def test_the_hash_changes_with_any_of_the_data_and_not_with_the_layout(old, new):

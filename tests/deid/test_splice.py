@@ -118,7 +118,7 @@ def test_the_output_says_what_was_done():
     assert found.LongitudinalTemporalInformationModified == "MODIFIED"
     assert PROFILE.sha256[:32] in found.DeidentificationMethod
     codes = [item.CodeValue for item in found.DeidentificationMethodCodeSequence]
-    assert codes == ["113100", "113103", "113104", "113105", "113107", "113108"]
+    assert codes == ["113100", "113103", "113104", "113105", "113107", "113108", "113111"]
 
 
 def test_the_synthetic_mark_stays():

@@ -7,7 +7,7 @@ import pydicom
 import pytest
 from tests.hospital.site_made import CONSENTS, SAMPLES, dicom, make_data, make_site
 
-from renkei.deid import pseudonym
+from renkei.deid import exact, pseudonym
 from renkei.deid.kinds import kind_of
 from renkei.hospital.add import Intake, add_files
 from renkei.hospital.consents import BadListError, read_consents, read_links
@@ -212,3 +212,12 @@ def test_a_consent_list_that_is_incomplete_is_refused(tmp_path, text):
     path.write_text(text, "utf-8")
     with pytest.raises(BadListError):
         read_consents(path)
+
+
+def test_a_new_slice_is_parsed_for_its_series_and_once_more(one, monkeypatch):
+    """The series is looked through for faces first; what is read then serves all that follows."""
+    parsed = []
+    parse = exact.parse
+    monkeypatch.setattr(exact, "parse", lambda data: parsed.append(len(data)) or parse(data))
+    assert one().state == "clean"
+    assert len(parsed) == 2

@@ -1,8 +1,9 @@
 """Objects that the fast reader does not take, rewritten by pydicom so that the same rules hold."""
 
 import warnings
+from dataclasses import dataclass
 from io import BytesIO
-from mmap import ACCESS_READ, mmap
+from mmap import mmap
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from renkei.deid.parse import BIG_ENDIAN, MalformedError, Parsed, parse
+from renkei.deid.source import Source, read_source
+from renkei.deid.whole import read_whole
 
 _HEAD = 1 << 12
 _GROUPS = (b"\x02\0", b"\x08\0")
@@ -44,15 +47,31 @@ def exact(data: bytes | mmap) -> bytes | mmap:
 
 
 def parse_file(path: Path) -> Parsed:
-    """Return the object in a file; of a picture that lies in it as it is, nothing is read.
+    """Return the object in a file.
 
     Raises:
         MalformedError: The file is empty, or pydicom cannot read it either.
     """
-    if not path.stat().st_size:
-        raise MalformedError("The file is no DICOM object.", reason="not_dicom")
-    with path.open("rb") as file:
-        return parse(exact(mmap(file.fileno(), 0, access=ACCESS_READ)))
+    return parse(exact(read_whole(path)))
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """One file that was read once: its bytes, the object in them, and what it says."""
+
+    data: bytes | mmap
+    parsed: Parsed
+    source: Source
+
+
+def read_original(data: bytes | mmap) -> Original:
+    """Return the object in the bytes of a file with the facts about it.
+
+    Raises:
+        MalformedError: pydicom cannot read it either.
+    """
+    parsed = parse(exact(data))
+    return Original(data, parsed, read_source(parsed))
 
 
 def _little(found: Dataset) -> bytes:

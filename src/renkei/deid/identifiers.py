@@ -15,6 +15,7 @@ from renkei.deid.kana import romaji, sound
 
 MIN_LATIN, MIN_DIGITS, MIN_KANJI = 3, 5, 2
 MIN_BYTES = 4
+MOST_TEXTS, SHORT_TEXT = 256, 64
 WORD = 5  # Latin parts of this length are found inside longer words too
 SHORT_KANA = 2  # 「りん」 stands in 「りんぱ」
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp932", "euc_jp")
@@ -98,14 +99,27 @@ class Identifiers:
         """Return where identifiers stand in a text, in any spelling, also across separators."""
         if self.pattern is None or not text:
             return []
+        found = self._searched.get(text)
+        if found is None:
+            found = self._search(self.pattern, text)
+            if len(text) <= SHORT_TEXT and len(self._searched) < MOST_TEXTS:
+                self._searched[text] = found
+        return list(found)
+
+    @cached_property
+    def _searched(self) -> dict[str, list[Span]]:
+        # The slices of a series say the same words again and again.
+        return {}
+
+    def _search(self, pattern: re.Pattern[str], text: str) -> list[Span]:
         plain = folded(text)
-        found = [plain.span(*m.span()) for m in self.pattern.finditer(plain.text)]
+        found = [plain.span(*m.span()) for m in pattern.finditer(plain.text)]
         if self.sounds:
             words = _LATIN.finditer(plain.text)
             found += [plain.span(*m.span()) for m in words if sound(m.group()) in self.sounds]
         joined = plain.joined()
         if joined is not plain:
-            found += [joined.span(*m.span()) for m in self.pattern.finditer(joined.text)]
+            found += [joined.span(*m.span()) for m in pattern.finditer(joined.text)]
         return found
 
     def found_in(self, text: str) -> bool:

@@ -32,6 +32,8 @@ _ANY = _LONG | _SHORT
 # Those whose value is a run of bytes of a stated length: what nearly every element is.
 _SIMPLE = {vr: vr.decode("ascii") for vr in _SHORT}
 _NEVER = frozenset({0, 2, 0xFFFE})
+_LAST_META, _FIRST_MARK = 0x0002FFFF, 0xFFFE0000
+_SPECIAL = PIXELS | {PIXEL_REPRESENTATION}
 _EMPTY = bytes(128)
 # JPEG XL is newer than the dictionary of pydicom.
 _SYNTAXES = frozenset(
@@ -188,25 +190,20 @@ def _dataset(
         raise MalformedError("The object is nested too deep.", reason="too_deep")
     elements: list[Element] = []
     data, implicit = cursor.data, cursor.implicit
-    last = -1
     while offset < end:
+        last, offset = _plain(cursor, offset, end, elements, starts)
+        if offset >= end:
+            break
         tag, vr, length, value = header(data, offset, implicit=implicit)
         if tag == ITEM_END and open_end:
             return elements, value
         if tag <= last or tag >> 16 in _NEVER:
             raise MalformedError("Elements are out of order or repeated.", reason="out_of_order")
-        last = tag
         cursor.seen += 1
         if cursor.seen > MAX_ELEMENTS:
             raise MalformedError("The object has too many elements.", reason="too_many_elements")
         if starts is not None:
             starts.append(offset)
-        stop = value + length
-        name = _SIMPLE.get(vr)
-        if name is not None and stop <= end and tag != PIXEL_REPRESENTATION and tag not in PIXELS:
-            elements.append(Element(tag, name, data[value:stop]))
-            offset = stop
-            continue
         element, offset = _element(cursor, tag, vr, length, value, end, depth)
         elements.append(element)
         if starts is not None and tag in PIXELS:
@@ -214,6 +211,36 @@ def _dataset(
     if open_end:
         raise MalformedError("An item has no end.", reason="malformed")
     return elements, offset
+
+
+def _plain(
+    cursor: _Cursor, offset: int, end: int, elements: list[Element], starts: list[int] | None
+) -> tuple[int, int]:
+    """Read on while elements are a plain value behind eight bytes, as nearly all are.
+
+    Returns the last tag, -1 before the first, and the offset.
+    """
+    if cursor.implicit:
+        return elements[-1].tag if elements else -1, offset
+    data, first, read, known = cursor.data, len(elements), _EXPLICIT_HEAD, _SIMPLE.get
+    begun: list[int] = []
+    last = elements[-1].tag if elements else _LAST_META
+    for _ in range(MAX_ELEMENTS - cursor.seen):
+        if offset >= end:
+            break
+        group, number, vr, length = read(data, offset)
+        name = known(vr)
+        tag, value = group << 16 | number, offset + 8
+        stop = value + length
+        if name is None or stop > end or not last < tag < _FIRST_MARK or tag in _SPECIAL:
+            break
+        begun.append(offset)
+        elements.append(Element(tag, name, data[value:stop]))
+        last, offset = tag, stop
+    cursor.seen += len(elements) - first
+    if starts is not None:
+        starts += begun
+    return elements[-1].tag if elements else -1, offset
 
 
 def _element(

@@ -12,11 +12,13 @@ from typing import Any
 from pydicom.datadict import tag_for_keyword
 
 from renkei.deid.iod import FRAME_GROUPS, SHARED_GROUPS, load_iods
+from renkei.deid.private import Block, load_private
 from renkei.deid.standard import looser
 from renkei.errors import DataRefusedError, NotFoundError
 from renkei.proof import canonical, digest
 
 FORMAT = "renkei.profile/2"
+SAFE_PRIVATE = "113111"
 _NOTHING: Mapping[int, "Rule"] = {}
 
 
@@ -52,7 +54,8 @@ class Profile:
     """A versioned rule set; `sha256` covers all of its data, not its layout.
 
     `rules` are those of the data set itself, `items` those of the items of a sequence; `of` gives
-    what holds for one SOP class. `listed` are all rules, wherever they hold.
+    what holds for one SOP class. `listed` are all rules, wherever they hold; `private` is what may
+    stay of private blocks in the data set itself.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Profile:
     rules: Mapping[int, Rule]
     items: Mapping[int, Mapping[int, Rule]]
     listed: Mapping[int, Rule]
+    private: tuple[Block, ...]
     sha256: str
     _by_class: dict[str, "Profile"] = field(default_factory=dict, compare=False, repr=False)
 
@@ -80,6 +84,7 @@ class Profile:
                 self,
                 rules=_picked(self.rules, iods.elements[sop_class]),
                 items={**self.items, SHARED_GROUPS: groups, FRAME_GROUPS: groups},
+                private=tuple(b for b in self.private if sop_class in b.classes),
                 _by_class={},
             )
         return found
@@ -128,6 +133,7 @@ def parse_profile(text: str) -> Profile:
     letters = {tag: _letter(rule) for tag, rule in rules.items()}
     if loose := sorted(looser(raw["codes"], letters)):
         raise BadProfileError(f"Table E.1-1 asks more for {', '.join(loose)}.")
+    private, private_hash = load_private()
     return Profile(
         name=raw["name"],
         version=raw["version"],
@@ -141,7 +147,8 @@ def parse_profile(text: str) -> Profile:
         rules=rules,
         items={tag: _picked(rules, held) for tag, held in iods.items.items()},
         listed=rules,
-        sha256=digest(canonical({"profile": raw, "iod": iods.sha256})),
+        private=private if SAFE_PRIVATE in raw["codes"] else (),
+        sha256=digest(canonical({"profile": raw, "iod": iods.sha256, "private": private_hash})),
     )
 
 

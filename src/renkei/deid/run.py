@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from renkei.deid.disk import room_on_disk
+from renkei.deid.exact import Original
 from renkei.deid.fhir import deidentify_fhir, patient_ids, read_bundle
 from renkei.deid.genes import deidentify_maf, deidentify_vcf
 from renkei.deid.identifiers import Identifiers
@@ -143,9 +144,14 @@ def run_one(path: Path, *, out: Path, rules: Rules, existing: Existing) -> Line:
         part.unlink(missing_ok=True)
 
 
-def deidentify_file(path: Path, part: Path, rules: Rules) -> Result:
-    """Write the clean form of any kind of file to `part`, or say why it is held."""
-    kind = kind_of(path)
+def deidentify_file(
+    path: Path, part: Path, rules: Rules, original: Original | None = None
+) -> Result:
+    """Write the clean form of any kind of file to `part`, or say why it is held.
+
+    `original` is what was read of a DICOM object already.
+    """
+    kind = Kind.DICOM if original else kind_of(path)
     if kind is None:
         return hold_unknown(path)
     if kind is Kind.SLIDE:
@@ -154,7 +160,7 @@ def deidentify_file(path: Path, part: Path, rules: Rules) -> Result:
         asked = Asked(
             rules.profile, rules.key, rules.patient, rules.known, rules.accept_pixels, rules.cover
         )  # fmt: skip
-        return deidentify_dicom(path, part, asked, rules.series)
+        return deidentify_dicom(path, part, asked, rules.series, original)
     data = path.read_bytes()
     if kind is Kind.FHIR and (refusal := refuse(path, patient_ids(read_bundle(data) or []))):
         return held(kind, refusal)

@@ -1,13 +1,15 @@
 """Objects through the door: by the template of their series where it holds, else the exact path."""
 
-import mmap
 from dataclasses import replace
+from mmap import mmap
 from pathlib import Path
 
 from blake3 import blake3
 
+from renkei.deid.exact import Original
 from renkei.deid.identifiers import Identifiers
 from renkei.deid.mask import Cover
+from renkei.deid.parse import MalformedError
 from renkei.deid.pixels import Part
 from renkei.deid.profile import Profile
 from renkei.deid.pseudonym import PseudonymKey
@@ -15,6 +17,7 @@ from renkei.deid.result import Kind, Result, State, held
 from renkei.deid.splice import Asked, Made, rewrite
 from renkei.deid.template import Template
 from renkei.deid.verify import faults
+from renkei.deid.whole import read_whole
 
 CAP = 32
 SAMPLE = 256
@@ -27,7 +30,9 @@ class Series:
     def __init__(self) -> None:
         self._templates: list[Template] = []
 
-    def clean(self, data: bytes | mmap.mmap, asked: Asked) -> tuple[Result, list[Part]]:
+    def clean(
+        self, data: bytes | mmap, asked: Asked, original: Original | None = None
+    ) -> tuple[Result, list[Part]]:
         """Return the answer and the parts of the clean object."""
         for at, template in enumerate(self._templates):
             done = template.apply(data) if template.asked == asked else None
@@ -40,7 +45,7 @@ class Series:
                 self._templates.remove(template)
                 return held(Kind.DICOM, "template_differs", subject=done[0].subject), []
             return done
-        result, made = clean_exactly(data, asked)
+        result, made = clean_exactly(data, asked, original)
         if made is None:
             return result, []
         parts = made.parts
@@ -48,7 +53,7 @@ class Series:
             self._learn(data, made, asked)
         return result, parts
 
-    def _learn(self, data: bytes | mmap.mmap, made: Made, asked: Asked) -> None:
+    def _learn(self, data: bytes | mmap, made: Made, asked: Asked) -> None:
         if made.parsed.starts[-1] > MAX_HEADER:
             return
         made.parts, changing = [], frozenset[int]()
@@ -71,9 +76,11 @@ class Series:
             del self._templates[CAP:]
 
 
-def clean_exactly(data: bytes | mmap.mmap, asked: Asked) -> tuple[Result, Made | None]:
+def clean_exactly(
+    data: bytes | mmap, asked: Asked, original: Original | None = None
+) -> tuple[Result, Made | None]:
     """Take the exact path, and let pydicom read what it wrote."""
-    made = rewrite(data, asked)
+    made = rewrite(data, asked, original)
     if isinstance(made, Result):
         return made, None
     if wrong := faults(
@@ -121,11 +128,15 @@ def deidentify(
     return replace(result, data=b"".join(parts)) if result.state is State.CLEAN else result
 
 
-def deidentify_dicom(path: Path, part: Path, asked: Asked, series: Series) -> Result:
-    """Write the clean form of an object to `part`, its picture straight from the mapped input."""
-    with path.open("rb") as file:
-        data = _mapped(file.fileno())
-    result, parts = series.clean(data, asked)
+def deidentify_dicom(
+    path: Path, part: Path, asked: Asked, series: Series, original: Original | None = None
+) -> Result:
+    """Write the clean form of an object to `part`; `original` is what was read of it already."""
+    try:
+        data = read_whole(path, part.parent) if original is None else original.data
+    except MalformedError as error:
+        return held(Kind.DICOM, str(error.facts["reason"]))
+    result, parts = series.clean(data, asked, original)
     if result.state is not State.CLEAN:
         return result
     mark = blake3()
@@ -136,10 +147,3 @@ def deidentify_dicom(path: Path, part: Path, asked: Asked, series: Series) -> Re
             while view:
                 view = view[out.write(view) :]
     return replace(result, blake3=mark.hexdigest())
-
-
-def _mapped(number: int) -> mmap.mmap:
-    if hasattr(mmap, "MAP_POPULATE"):
-        flags = mmap.MAP_PRIVATE | mmap.MAP_POPULATE
-        return mmap.mmap(number, 0, flags=flags, prot=mmap.PROT_READ)
-    return mmap.mmap(number, 0, access=mmap.ACCESS_READ)

@@ -28,6 +28,8 @@ _NUMBERS = frozenset({
 _TEXTS = frozenset({
     0x00101040, 0x00080080, 0x00080081, 0x00081040, 0x00101050, 0x00080092, 0x00102299,
 })  # fmt: skip
+_TELLING = _NUMBERS | _TEXTS | {BIRTH_DATE}
+_REFERENCES = frozenset({REFERENCED_SOP})
 _LINES = re.compile(r"[\r\n\\]+")
 MIN_LINE = 5
 
@@ -93,34 +95,36 @@ def read_source(parsed: Parsed) -> Source:
 def collect_identifiers(elements: list[Element]) -> Identifiers:
     """Return names, numbers, birth dates and addresses at every depth."""
     names, numbers, days, texts = set[str](), set[str](), set[str](), set[str]()
-    for element, charsets in walk(elements, ()):
+    for element, charsets in walk(elements, (), _TELLING):
         if element.vr == "PN":
             names |= set(_text(element, charsets).split("\\"))
         elif element.tag in _NUMBERS:
             numbers |= set(_text(element, charsets).split("\\"))
         elif element.tag == BIRTH_DATE:
             days.add(_text(element, charsets))
-        elif element.tag in _TEXTS:
+        else:
             lines = _LINES.split(_text(element, charsets))
             texts |= {line for line in lines if len(line.strip()) >= MIN_LINE}
     return known(names=names, numbers=numbers, days=days, texts=texts)
 
 
 def walk(
-    elements: list[Element], charsets: tuple[str, ...]
+    elements: list[Element], charsets: tuple[str, ...], wanted: frozenset[int]
 ) -> Iterator[tuple[Element, tuple[str, ...]]]:
-    """Yield every element of every item with the character sets in force there."""
+    """Yield names and wanted elements of every item with the character sets in force there."""
     charsets = declared(elements) or charsets
     for element in elements:
-        yield element, charsets
-        for item in element.items or ():
-            yield from walk(item, charsets)
+        if element.vr == "PN" or element.tag in wanted:
+            yield element, charsets
+        if element.items:
+            for item in element.items:
+                yield from walk(item, charsets, wanted)
 
 
 def _refers(elements: list[Element]) -> tuple[str, ...]:
     found = (
         e.value.rstrip(b"\0 ").decode("ascii", "replace")
-        for e, _ in walk(elements, ())
+        for e, _ in walk(elements, (), _REFERENCES)
         if e.tag == REFERENCED_SOP
     )
     return tuple(dict.fromkeys(found))

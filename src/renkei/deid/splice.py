@@ -7,10 +7,10 @@ from functools import lru_cache
 from mmap import mmap
 
 from renkei.deid import encode
-from renkei.deid.exact import exact
+from renkei.deid.exact import Original, read_original
 from renkei.deid.identifiers import Identifiers
 from renkei.deid.mask import Cover, Covered, cover_picture
-from renkei.deid.parse import DEFLATED, EXPLICIT, IMPLICIT, MalformedError, Parsed, parse
+from renkei.deid.parse import DEFLATED, EXPLICIT, IMPLICIT, MalformedError, Parsed
 from renkei.deid.pixels import (
     Layout,
     Part,
@@ -19,6 +19,7 @@ from renkei.deid.pixels import (
     read_layout,
     text_risk,
 )
+from renkei.deid.private import Blocks, is_creator, reserved
 from renkei.deid.profile import Profile
 from renkei.deid.pseudonym import PseudonymKey, pseudonym, shift_days
 from renkei.deid.residual import scan
@@ -29,7 +30,6 @@ from renkei.deid.source import (
     SOP_UID,
     STUDY_UID,
     Source,
-    read_source,
 )
 from renkei.deid.tags import Cleaner, clean_elements
 from renkei.deid.verify import unlisted
@@ -83,9 +83,10 @@ class Made:
     uids: Mapping[int, str]
 
     @property
-    def context(self) -> tuple[Profile, PseudonymKey, int, Identifiers]:
+    def context(self) -> tuple[Profile, PseudonymKey, int, Identifiers, Blocks]:
         """Return what a cleaner is made of."""
-        return self.cleaner.profile, self.cleaner.key, self.cleaner.days, self.cleaner.known
+        cleaner = self.cleaner
+        return cleaner.profile, cleaner.key, cleaner.days, cleaner.known, cleaner.blocks
 
     @property
     def result(self) -> Result:
@@ -104,12 +105,11 @@ class Made:
         )
 
 
-def rewrite(data: bytes | mmap, asked: Asked) -> Made | Result:
+def rewrite(data: bytes | mmap, asked: Asked, original: Original | None = None) -> Made | Result:
     """Return the object without its identity, or the reasons why it is held: the exact path."""
     try:
-        parsed = parse(exact(data))
-        source = read_source(parsed)
-        return _rewrite(parsed, source, asked)
+        original = original or read_original(data)
+        return _rewrite(original.parsed, original.source, asked)
     except (MalformedError, PixelsRefusedError) as error:
         return held(Kind.DICOM, str(error.facts.get("reason", error.code)))
     except struct.error:
@@ -131,7 +131,9 @@ def _rewrite(parsed: Parsed, source: Source, asked: Asked) -> Made | Result:
     if risk and not asked.accept_pixels and (asked.cover is None or asked.cover.text is None):
         return held(Kind.DICOM, risk, subject=subject)
     known = source.identifiers | (asked.known or Identifiers())
-    cleaner = Cleaner(profile, key, shift_days(key, patient), known)
+    creators = [(e.tag, e.value) for e in parsed.elements if is_creator(e.tag)]
+    blocks = reserved(creators, profile.private)
+    cleaner = Cleaner(profile, key, shift_days(key, patient), known, blocks)
     kept = clean_elements(parsed.elements, cleaner)
     counts = dict(cleaner.counts)
     new = {tag: cleaner.uid(uid) for tag, uid in uids.items()}
@@ -235,6 +237,7 @@ def _code(value: str) -> bytes:
         "113105": "Clean Descriptors Option",
         "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
         "113108": "Retain Patient Characteristics Option",
+        "113111": "Retain Safe Private Option",
     }[value]
     return (
         encode.element(0x00080100, "SH", value.encode("ascii"))

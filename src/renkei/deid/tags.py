@@ -11,6 +11,7 @@ from renkei.deid.dates import BadDateError, check_tm, shift_dt, shift_range
 from renkei.deid.icc import clean_icc
 from renkei.deid.identifiers import Identifiers
 from renkei.deid.parse import Element
+from renkei.deid.private import Blocks, clean_private
 from renkei.deid.profile import Action, Profile, Rule
 from renkei.deid.pseudonym import PseudonymKey, map_uid, pseudonym
 from renkei.deid.sr import CONTENT, fit_item
@@ -37,12 +38,16 @@ _UID = re.compile(rb"[0-9.]{1,64}")
 
 @dataclass(slots=True)
 class Cleaner:
-    """One object on its way through the rules; counts what was done."""
+    """One object on its way through the rules; counts what was done.
+
+    `blocks` are the private blocks of the data set itself of which something may stay.
+    """
 
     profile: Profile
     key: PseudonymKey
     days: int
     known: Identifiers
+    blocks: Blocks = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     mapped: dict[str, str] = field(default_factory=dict)
 
@@ -64,15 +69,25 @@ def clean_elements(
 
     `rules` are those of the items of a sequence; None means the data set itself.
     """
+    blocks = cleaner.blocks if rules is None else {}
     rules = cleaner.profile.rules if rules is None else rules
     charsets = declared(elements) or charsets
     kept: dict[int, bytes] = {}
+    private = 0
     for element in elements:
-        if element.tag & 0xFFFF == 0 or element.tag == CHARSET:
+        tag = element.tag
+        if tag & 0xFFFF == 0 or tag == CHARSET:
             continue
-        data = _clean(element, cleaner, charsets, rules)
+        if tag & 0x10000:
+            found = clean_private(tag, element.vr, element.value, blocks) if blocks else None
+            data = _kept(cleaner, tag, *found, fits=True) if found else None
+            private += data is None
+        else:
+            data = _clean(element, cleaner, charsets, rules)
         if data is not None:
-            kept[element.tag] = data
+            kept[tag] = data
+    if private:
+        cleaner.counts["private"] += private
     return kept
 
 
@@ -108,8 +123,6 @@ def _clean(
 
 
 def _refusal(element: Element, rule: Rule | None, profile: Profile) -> str | None:
-    if element.tag >> 16 & 1:
-        return "private"
     if rule is None or rule.action is Action.REMOVE:
         return _absent(element.tag, profile)
     # UN is how an archive without a dictionary writes an element that it did not know.

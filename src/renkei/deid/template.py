@@ -21,6 +21,7 @@ from renkei.deid.parse import (
     read_pixels,
 )
 from renkei.deid.pixels import Layout, Part, PixelsRefusedError, clean_pixels
+from renkei.deid.private import is_creator
 from renkei.deid.residual import SHORT, scan
 from renkei.deid.result import Kind, Result, State
 from renkei.deid.source import (
@@ -141,7 +142,8 @@ class Template:
 
     def may_change(self, tags: frozenset[int]) -> bool:
         """Tell whether the elements may differ in a series without changing the answer for it."""
-        return not tags & (_FIXED | self.naming)
+        creators = any(map(is_creator, tags))
+        return not creators and not tags & (_FIXED | self.naming)
 
     def _cut(self, data: bytes | mmap) -> None:
         slots, at = [], 0
@@ -252,7 +254,9 @@ class Template:
         new = cleaner.uid(sop)
         kept[SOP_UID] = encode.element(SOP_UID, "UI", new.encode("ascii"))
         changed = b"".join(kept[tag] for tag in sorted(kept))
-        if unlisted(changed, made.cleaner.profile) or self._left(changed, cleaner):
+        if unlisted(changed, made.cleaner.profile, made.cleaner.blocks) or self._left(
+            changed, cleaner
+        ):
             return None
         head = encode.file_head(made.source.sop_class, new, syntax_out(made.parsed))
         pieces = [p if isinstance(p, bytes) else kept.get(p, b"") for p in self._plan_of]

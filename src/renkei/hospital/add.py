@@ -6,12 +6,13 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from mmap import mmap
 from pathlib import Path
 
 from blake3 import blake3
 
 from renkei.deid.disk import room_on_disk
-from renkei.deid.exact import parse_file
+from renkei.deid.exact import Original, read_original
 from renkei.deid.fhir import patient_ids, read_bundle
 from renkei.deid.genes import deidentify_maf, patient_of_barcode, vcf_samples
 from renkei.deid.identifiers import Identifiers
@@ -23,9 +24,10 @@ from renkei.deid.pseudonym import PseudonymKey, normal_id
 from renkei.deid.result import Kind, Result, State, held
 from renkei.deid.run import Rules, deidentify_file, files_below
 from renkei.deid.series import Series
-from renkei.deid.source import Source, read_source
+from renkei.deid.source import Source
 from renkei.deid.tables import BadMappingError, deidentify_table, mapping_of, parse_mapping
 from renkei.deid.tables import Mapping as Columns
+from renkei.deid.whole import read_whole
 from renkei.hospital.consents import Consent, Link, Links
 from renkei.hospital.faces import Faces
 from renkei.hospital.permit import refuse
@@ -95,13 +97,14 @@ def _relative(intake: Intake, path: Path) -> str:
 
 @room_on_disk()
 def _add(intake: Intake, path: Path, name: str, series: dict[str, dict[str, str]]) -> Added:
-    source = _sha256(path)
     kind = kind_of(path)
+    data = _read(intake, path) if kind is Kind.DICOM else None
+    source = _sha256(path) if data is None else hashlib.sha256(data).hexdigest()
     if intake.vault.seen(source):
         return Added(path, "known", kind.value if kind else "report", ())
     with tempfile.TemporaryDirectory(dir=intake.site.outbox, prefix=".part-") as folder:
         part = Path(folder) / "output"
-        result, refers = _clean(intake, path, name, kind, part, series)
+        result, refers = _clean(intake, _File(path, name, source, data), kind, part, series)
         state, reasons = result.state.value, result.reasons
         if result.state is State.CLEAN and result.name:
             if refusal := _keep(intake, source, part, result, refers):
@@ -113,14 +116,32 @@ def _add(intake: Intake, path: Path, name: str, series: dict[str, dict[str, str]
     return Added(path, state, result.kind.value, reasons)
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file: where it lies, its name in the run, its SHA-256, and its bytes when it is DICOM."""
+
+    path: Path
+    name: str
+    sha256: str
+    data: bytes | mmap | None
+
+
+def _read(intake: Intake, path: Path) -> bytes | mmap | None:
+    try:
+        return read_whole(path, intake.site.outbox)
+    except MalformedError:
+        # It became shorter meanwhile: what is left of it is held.
+        return None
+
+
 def _clean(
     intake: Intake,
-    path: Path,
-    name: str,
+    file: _File,
     kind: Kind | None,
     part: Path,
     series: Mapping[str, dict[str, str]],
 ) -> tuple[Result, dict[str, str] | None]:
+    path = file.path
     if kind is None:
         return hold_unknown(path), None
     if kind in {Kind.TABLE, Kind.MAF}:
@@ -128,22 +149,25 @@ def _clean(
         if result.data is not None:
             part.write_bytes(result.data)
         return result, None
+    if kind is Kind.DICOM and file.data is None:
+        return held(kind, "truncated"), None
     try:
-        source = read_source(parse_file(path)) if kind is Kind.DICOM else None
+        original = None if file.data is None else read_original(file.data)
     except MalformedError as error:
         return held(kind, str(error.facts.get("reason", error.code))), None
-    return _one(intake, path, kind, part, source, intake.links.files.get(name) or Link(""), series)
+    return _one(intake, file, kind, part, original, series)
 
 
 def _one(
     intake: Intake,
-    path: Path,
+    file: _File,
     kind: Kind,
     part: Path,
-    source: Source | None,
-    link: Link,
+    original: Original | None,
     series: Mapping[str, dict[str, str]],
 ) -> tuple[Result, dict[str, str] | None]:
+    path, link = file.path, intake.links.files.get(file.name) or Link("")
+    source = original.source if original else None
     wanted = Kind(link.kind) if link.kind in set(Kind) else kind
     patient = link.patient or _patient(intake, path, kind, source)
     if not patient:
@@ -151,8 +175,8 @@ def _one(
     refusal = refuse(intake.site, intake.consents.get(normal_id(patient)), wanted, source)
     if refusal or (link.image and link.image not in series):
         return held(wanted, refusal or "image_not_taken"), None
-    rules = replace(_rules(intake, patient), cover=_cover(intake, path))
-    result = deidentify_file(path, part, rules)
+    rules = replace(_rules(intake, patient), cover=_cover(intake, file))
+    result = deidentify_file(path, part, rules, original)
     if result.state is State.CLEAN:
         note_subject(intake, patient, source)
         result = replace(result, reasons=(*result.reasons, *intake.faces.notes(path)))
@@ -160,9 +184,9 @@ def _one(
     return replace(result, kind=wanted if result.kind is kind else result.kind), refers
 
 
-def _cover(intake: Intake, path: Path) -> Cover | None:
-    text = intake.covers.get(_sha256(path)) if intake.covers else None
-    face = intake.faces.cover(path)
+def _cover(intake: Intake, file: _File) -> Cover | None:
+    text = intake.covers.get(file.sha256)
+    face = intake.faces.cover(file.path)
     return replace(text, faces=face.faces) if text and face else text or face
 
 
@@ -269,7 +293,7 @@ def _keep(
     intake: Intake, source: str, part: Path, result: Result, refers: Mapping[str, str] | None
 ) -> str | None:
     """Put the clean file into the outbox; other bytes under the same new identity are refused."""
-    name, (mark, sha256, size) = str(result.name), _hashes(part)
+    name, (mark, sha256, size) = str(result.name), _hashes(part, result.blake3)
     if (before := intake.vault.mark_of(name)) not in {None, mark}:
         return "same_uid_other_bytes"
     with part.open("rb+") as file:  # Windows flushes only what it may write
@@ -306,15 +330,16 @@ def _pointer(path: Path, result: Result) -> dict[str, str]:
     return {"sha256": sha256}
 
 
-def _hashes(path: Path) -> tuple[str, str, int]:
-    """Return BLAKE3, SHA-256 and length of a file that may be larger than the memory."""
+def _hashes(path: Path, mark: str | None) -> tuple[str, str, int]:
+    """Return BLAKE3 (`mark` when it is known), SHA-256 and length of a file of any size."""
     first, second, size = blake3(), hashlib.sha256(), 0
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            first.update(chunk)
+            if mark is None:
+                first.update(chunk)
             second.update(chunk)
             size += len(chunk)
-    return first.hexdigest(), second.hexdigest(), size
+    return mark or first.hexdigest(), second.hexdigest(), size
 
 
 def _sha256(path: Path) -> str:

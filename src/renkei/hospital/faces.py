@@ -12,13 +12,15 @@ from renkei.deid.exact import parse_file
 from renkei.deid.face import HeadFacts, find_faces, shows_face
 from renkei.deid.mask import Cover
 from renkei.deid.parse import Element, MalformedError
-from renkei.deid.source import read_source, walk
+from renkei.deid.source import FRAME_UID, META_UID, MODALITY, SERIES_UID, SOP_UID, walk
 from renkei.errors import DataRefusedError, TimeLimitError
 
 # Requested and performed procedure, protocol, study, series, body part: what a scan was of.
 _WORDS = frozenset({0x00081030, 0x0008103E, 0x00180015, 0x00181030, 0x00321060, 0x00400254})
 _POSITION, _ORIENTATION, _SPACING = 0x00200032, 0x00200037, 0x00280030
 _ROWS, _COLUMNS = 0x00280010, 0x00280011
+_NAMED = frozenset({MODALITY, SOP_UID, SERIES_UID, FRAME_UID})
+_TOLD = _WORDS | {_POSITION, _ORIENTATION, _SPACING}
 # Regions of this many series are kept: files of one series rarely lie far apart.
 KEPT = 4
 VISIBLE = "face_visible"
@@ -94,10 +96,12 @@ def _note(path: Path, stacks: dict[str, _Stack]) -> None:
         return
     try:
         parsed = parse_file(path)
-        source = read_source(parsed)
-        if source.modality in {"CT", "MR"} and parsed.pixels is not None:
-            _add(path, parsed.elements, source.modality, source.sop_uid,
-                 source.series_uid or source.frame_uid, stacks)  # fmt: skip
+        said = {e.tag: _plain(e) for e in parsed.elements if e.tag in _NAMED}
+        modality = said.get(MODALITY, "")
+        if modality in {"CT", "MR"} and parsed.pixels is not None:
+            sop = said.get(SOP_UID) or parsed.meta.get(META_UID, b"").decode("ascii").strip(" \0")
+            series = said.get(SERIES_UID) or said.get(FRAME_UID, "")
+            _add(path, parsed.elements, modality, sop, series, stacks)
     except (MalformedError, ValueError, struct.error):
         # Such a file is held when its turn comes.
         return
@@ -111,7 +115,7 @@ def _add(
     series: str,
     stacks: dict[str, _Stack],
 ) -> None:
-    found = list(walk(elements, ()))
+    found = list(walk(elements, (), _TOLD))
     numbers = {e.tag: int.from_bytes(e.value[:2], "little") for e in elements
                if e.tag in {_ROWS, _COLUMNS}}  # fmt: skip
     rows, columns = numbers.get(_ROWS, 0), numbers.get(_COLUMNS, 0)
@@ -130,6 +134,10 @@ def _add(
         along = float(np.dot(normal, place))
         stack.low, stack.high = min(stack.low, along), max(stack.high, along)
         stack.slices += 1
+
+
+def _plain(element: Element) -> str:
+    return element.value.decode("ascii", "replace").strip(" \0")
 
 
 def _word(element: Element, charsets: tuple[str, ...]) -> str:

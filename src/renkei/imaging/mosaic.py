@@ -13,8 +13,9 @@ from pydicom.dataset import Dataset
 from renkei.imaging.slices import Slice, changed
 from renkei.imaging.stack import StackCode, refusal
 
-CSA, CSA_IMAGE = "SIEMENS CSA HEADER", 0x10
+CSA, CSA_IMAGE, CSA_MARK = "SIEMENS CSA HEADER", 0x10, b"SV10"
 HEADER, COUNT = "SIEMENS MR HEADER", 0x0A
+COUNT_NAME, NORMAL_NAME = "NumberOfImagesInMosaic", "SliceNormalVector"
 MOST_TILES = 4096
 MOST_CSA = 1000
 # Cosines between the slice normal and the image plane's; rounded values differ by less.
@@ -35,7 +36,7 @@ def tiles_of(one: Slice) -> list[Slice]:
     Raises:
         SeriesRefusedError: The number of tiles, their step or their direction is not said.
     """
-    csa = _csa(one.private(0x0029, CSA, CSA_IMAGE))
+    csa = csa_texts(one.private(0x0029, CSA, CSA_IMAGE))
     count = _count(one, csa)
     side = math.ceil(math.sqrt(count))
     rows, columns = one.shape.rows // side, one.shape.columns // side
@@ -67,7 +68,7 @@ def _cut(whole: Any, rows: slice, columns: slice) -> NDArray[Any]:
 
 def _count(one: Slice, said: Mapping[str, list[str]]) -> int:
     raw = one.private(0x0019, HEADER, COUNT)
-    values = said.get("NumberOfImagesInMosaic") or []
+    values = said.get(COUNT_NAME) or []
     count = int.from_bytes(raw, "little") if len(raw) == 2 else int((values or ["0"])[0])
     if not 0 < count <= MOST_TILES:
         raise _unsaid()
@@ -76,7 +77,7 @@ def _count(one: Slice, said: Mapping[str, list[str]]) -> int:
 
 def _normal(header: Dataset, said: Mapping[str, list[str]]) -> NDArray[np.float64] | None:
     """Return the direction of the slices, or None: the plane alone has two."""
-    values = said.get("SliceNormalVector") or []
+    values = said.get(NORMAL_NAME) or []
     if len(values) != 3 or not header.get("ImageOrientationPatient"):
         return None
     row, column = np.array([float(v) for v in header.ImageOrientationPatient]).reshape(2, 3)
@@ -85,9 +86,9 @@ def _normal(header: Dataset, said: Mapping[str, list[str]]) -> NDArray[np.float6
     return across * np.sign(cosine) if abs(abs(cosine) - 1) <= PARALLEL else None
 
 
-def _csa(raw: bytes) -> dict[str, list[str]]:
+def csa_texts(raw: bytes) -> dict[str, list[str]]:
     """Return the named texts of a Siemens CSA2 header; nothing of an unknown one."""
-    if raw[:4] != b"SV10":
+    if raw[:4] != CSA_MARK:
         return {}
     found: dict[str, list[str]] = {}
     try:
