@@ -82,7 +82,10 @@ def answers(rows):
         f"annotate/attempts/{ID}/elements/arrays": to_arrays(rows),
         f"annotate/tasks/{ID}": {**task, "image": sizes, "candidate_id": None},
         "annotate/vocabularies/slide-tissue@1": words,
-        "dicomweb/roots": {"id": ID, "path": f"/dicom-web/{ID}", "expires_at": "2100-01-01"},
+        f"annotate/tasks/{ID}/slide": {
+            "path": f"/dicom-web/{ID}/slides/{ID}",
+            "expires_at": "2100-01-01",
+        },
         "info": {**sizes, "min_level": 8, "max_level": top, "slide_id": ID},
     }
 

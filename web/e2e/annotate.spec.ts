@@ -1,4 +1,5 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { take } from "./desk";
 import { enter } from "./people";
 
 interface Row {
@@ -41,14 +42,6 @@ async function waiting(page: Page, on: "series_id" | "slide_id"): Promise<Row | 
 }
 
 const ready = (page: Page) => page.locator("[data-ready=yes]").waitFor();
-/** An earlier window may still hold the case. */
-async function take(page: Page) {
-  const here = page.getByRole("button", { name: "このウィンドウで続ける" });
-  await expect(async () => {
-    if (await here.isVisible()) await here.click();
-    await expect(page.getByRole("button", { name: "提出" })).toBeEnabled({ timeout: 1_000 });
-  }).toPass();
-}
 const volume = (page: Page) => page.getByRole("button", { name: /^1\s*肝臓/ });
 
 test("a reader opens the next case, draws, undoes, comes back and finds the strokes", async ({

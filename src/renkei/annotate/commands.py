@@ -18,6 +18,7 @@ from renkei.annotate.files import (
     read_labels,
     write_labels,
 )
+from renkei.annotate.outline_files import convert_outlines, outline_losses
 from renkei.annotate.panel import compare_all, panel_of
 from renkei.annotate.reports.check import check_report
 from renkei.annotate.reports.draft import draft
@@ -38,7 +39,7 @@ app = typer.Typer(no_args_is_help=True, help="Compare, fill, convert and report 
 Words = Annotated[str, typer.Option("--vocabulary", help="Name, or name@version.")]
 Image = Annotated[
     Path | None,
-    typer.Option(exists=True, help="The image: a NIfTI file or a folder of DICOM; for SEG."),
+    typer.Option(exists=True, help="The image: NIfTI, a folder of DICOM, a slide; for DICOM."),
 ]
 Values = Annotated[
     str, typer.Option(help="What numbers of a NIfTI mean, such as 1=liver,2=spleen.")
@@ -122,9 +123,15 @@ def convert(
     """Convert labels between NIfTI, DICOM and packed; the ending of the name decides.
 
     `.nii.gz` (with a JSON file of what the numbers mean), `.dcm` (binary SEG), `.labelmap.dcm`,
-    `.rtstruct.dcm`, `.rklb`. What the format cannot keep is said on stderr.
+    `.rtstruct.dcm`, `.rklb`; of a slide `.geojson`, `.coco.json`, `.ann.dcm`. What the format
+    cannot keep is said on stderr.
     """
     words = load_vocabulary(vocabulary)
+    if words.terms[0].geometry is Geometry.POLYGON:
+        _write(target, convert_outlines(source, target, words, image), existing)
+        for sentence in outline_losses(source, target, words):
+            typer.echo(sentence, err=True)
+        return
     labels, sources = _read_with_sources(source, words, image, values)
     kind = format_of(target)
     if kind is Format.NIFTI:

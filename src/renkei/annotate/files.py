@@ -59,6 +59,7 @@ SUFFIX: Mapping[Format, str] = {
     Format.NIFTI: ".nii.gz",
     Format.LABEL_MAP: ".labelmap.dcm",
     Format.RTSTRUCT: ".rtstruct.dcm",
+    Format.ANN: ".ann.dcm",
     Format.SEG: ".dcm",
     Format.PACKED: ".rklb",
     Format.GEOJSON: ".geojson",
@@ -67,8 +68,8 @@ SUFFIX: Mapping[Format, str] = {
 
 
 # What DICOM objects hold refers to the images that they were drawn on.
-WITH_IMAGE = frozenset({Format.SEG, Format.LABEL_MAP, Format.RTSTRUCT})
-OF_SLIDES = frozenset({Format.GEOJSON, Format.COCO})
+WITH_IMAGE = frozenset({Format.SEG, Format.LABEL_MAP, Format.RTSTRUCT, Format.ANN})
+OF_SLIDES = frozenset({Format.GEOJSON, Format.COCO, Format.ANN})
 CLASSES: Mapping[str, Format] = {
     SEGMENTATION: Format.SEG,
     LABEL_MAP: Format.LABEL_MAP,

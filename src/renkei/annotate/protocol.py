@@ -2,7 +2,8 @@
 
 A task goes draft → ready → reading → comparing → agreed, or disputed → adjudicating; then
 review → signed. A second round is read unblinded and compared again; what was signed can be amended
-and reviewed anew. An attempt goes assigned → open → submitted → accepted, or back to its reader.
+and reviewed anew. An attempt goes assigned → open → submitted → accepted, or back to its reader; a
+doubted one opens its task again for somebody else.
 """
 
 from collections.abc import Callable, Mapping
@@ -51,6 +52,7 @@ class AttemptState(StrEnum):
     RETURNED = "returned"
     RELEASED = "released"
     EXPIRED = "expired"
+    DOUBTED = "doubted"
 
 
 class Move(StrEnum):
@@ -66,6 +68,7 @@ class Move(StrEnum):
     PROPOSE = "propose"
     SIGN = "sign"
     RETURN = "return"
+    REOPEN = "reopen"
     AMEND = "amend"
     KEEP = "keep"
     EXCLUDE = "exclude"
@@ -82,6 +85,7 @@ class AttemptMove(StrEnum):
     RETURN = "return"
     RELEASE = "release"
     EXPIRE = "expire"
+    DOUBT = "doubt"
 
 
 class Unreadable(StrEnum):
@@ -258,6 +262,10 @@ TASK_MOVES: Mapping[tuple[TaskState, Move], Step] = {
     (S.ADJUDICATING, M.PROPOSE): Step(S.REVIEW, _all_decided),
     (S.REVIEW, M.SIGN): Step(S.SIGNED, _no_author),
     (S.REVIEW, M.RETURN): Step(S.READING),
+    **{
+        (state, M.REOPEN): Step(S.READING)
+        for state in (S.READING, S.COMPARING, S.UNBLINDED, S.DISPUTED, S.ADJUDICATING, S.REVIEW)
+    },
     (S.SIGNED, M.AMEND): Step(S.AMENDING, _reason_said),
     (S.AMENDING, M.OPEN): Step(S.AMENDING),
     (S.AMENDING, M.PROPOSE): Step(S.REVIEW),
@@ -276,6 +284,7 @@ COMPARED: Final = frozenset(
 
 A, N = AttemptState, AttemptMove
 _IN_HAND: Final = (A.ASSIGNED, A.OPEN, A.RETURNED, A.EXPIRED)
+_LEFT: Final = (A.CANNOT_READ, A.DOUBTED)
 ATTEMPT_MOVES: Mapping[tuple[AttemptState, AttemptMove], AttemptStep] = {
     (A.ASSIGNED, N.OPEN): AttemptStep(A.OPEN),
     (A.OPEN, N.OPEN): AttemptStep(A.OPEN),
@@ -286,8 +295,11 @@ ATTEMPT_MOVES: Mapping[tuple[AttemptState, AttemptMove], AttemptStep] = {
     (A.SUBMITTED, N.RETURN): AttemptStep(A.RETURNED),
     (A.OPEN, N.EXPIRE): AttemptStep(A.EXPIRED),
     (A.CANNOT_READ, N.RETURN): AttemptStep(A.RETURNED),
+    (A.SUBMITTED, N.DOUBT): AttemptStep(A.DOUBTED),
+    (A.ACCEPTED, N.DOUBT): AttemptStep(A.DOUBTED),
+    (A.DOUBTED, N.ACCEPT): AttemptStep(A.ACCEPTED),
     **{(state, N.CANNOT_READ): AttemptStep(A.CANNOT_READ, _why_unreadable) for state in _IN_HAND},
-    **{(state, N.RELEASE): AttemptStep(A.RELEASED) for state in (*_IN_HAND, A.CANNOT_READ)},
+    **{(state, N.RELEASE): AttemptStep(A.RELEASED) for state in (*_IN_HAND, *_LEFT)},
 }
 DONE: Final = frozenset({A.SUBMITTED, A.ACCEPTED})
 
@@ -303,6 +315,7 @@ _TASK_SENTENCES: Mapping[Move, str] = {
     M.PROPOSE: "This task has no agreed or adjudicated labels yet.",
     M.SIGN: "This task is not ready to be signed.",
     M.RETURN: "Only a task in review can go back to its readers.",
+    M.REOPEN: "This task is not read or judged now; amend what is signed.",
     M.AMEND: "Only signed labels are amended; change these before they are signed.",
     M.KEEP: "These labels are not being amended.",
     M.EXCLUDE: "This task has ended.",
@@ -316,6 +329,7 @@ _ATTEMPT_SENTENCES: Mapping[AttemptMove, str] = {
     N.RETURN: "Only an attempt that was handed in can go back to its reader.",
     N.RELEASE: "This attempt was handed in; it cannot be released.",
     N.EXPIRE: "Only an open attempt can expire.",
+    N.DOUBT: "Only a reading that was handed in can be doubted.",
 }
 
 

@@ -37,14 +37,23 @@ def judge(results: Sequence[bool]) -> Verdict:
     Wald 1945 (doi:10.1214/aoms/1177731118): 17 cases on average where a fixed sample takes 27. A
     reader who is cleared is tested anew from there; a flag stays until somebody looked.
     """
-    found, total = Verdict.OPEN, 0.0
-    for passed in results:
+    return _test(results)[0]
+
+
+def run_of(results: Sequence[bool]) -> int:
+    """Return where the run of gold results begins that the last verdict rests on."""
+    return _test(results)[1]
+
+
+def _test(results: Sequence[bool]) -> tuple[Verdict, int]:
+    found, total, start = Verdict.OPEN, 0.0, 0
+    for number, passed in enumerate(results, start=1):
         total += PASSED if passed else FAILED
         if total >= FLAG - SLACK:
-            return Verdict.FLAGGED
+            return Verdict.FLAGGED, start
         if total <= CLEAR + SLACK:
-            found, total = Verdict.CLEARED, 0.0
-    return found
+            found, total, start = Verdict.CLEARED, 0.0, number
+    return found, start
 
 
 def judge_sample(results: Sequence[bool]) -> Verdict:

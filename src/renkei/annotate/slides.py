@@ -10,10 +10,10 @@ import numpy as np
 
 from renkei.annotate.compare import Comparison, Dispute, TermResult
 from renkei.annotate.files import Format
+from renkei.annotate.outline_files import write_outlines
 from renkei.annotate.overlap import Overlap
-from renkei.annotate.vocabulary import Vocabulary
+from renkei.annotate.vocabulary import Vocabulary, load_vocabulary
 from renkei.errors import DataRefusedError
-from renkei.imaging.coco import write_coco
 from renkei.imaging.outlines import (
     AREAS,
     FINDINGS,
@@ -21,7 +21,6 @@ from renkei.imaging.outlines import (
     Outline,
     Scale,
     dice,
-    write_geojson,
 )
 from renkei.proof import canonical, digest
 
@@ -198,9 +197,17 @@ def from_elements(elements: Sequence[dict[str, Any]]) -> tuple[Outline, ...]:
     return tuple(found)
 
 
-def export_elements(stored: bytes, kind: Format, scale: Scale) -> bytes:
-    """Return the stored elements of a slide as GeoJSON or COCO."""
-    outlines = from_elements(json.loads(stored)["elements"])
-    if kind is Format.COCO:
-        return write_coco(outlines, scale.width, scale.height).encode()
-    return write_geojson(outlines, scale).encode()
+def export_elements(stored: bytes, kind: str, scale: Scale, head: bytes = b"") -> bytes:
+    """Return the stored elements of a slide as GeoJSON, COCO or ANN; `head` begins the slide.
+
+    For ANN call this through `renkei.compute`: the slide came from outside.
+
+    Raises:
+        ImageNeededError: ANN of a slide that is not DICOM.
+        LabelFileRefusedError: The DICOM file is not the slide's image of full size.
+        AnnotationsRefusedError: There is nothing that ANN can hold.
+    """
+    body = json.loads(stored)
+    words = load_vocabulary(body["vocabulary"])
+    outlines = from_elements(body["elements"])
+    return write_outlines(outlines, Format(kind), scale, words=words, head=head)

@@ -87,9 +87,11 @@ def read(data: Path, cast: Cast, teller: Teller) -> None:
             give_credentials(curator, cast)
             _hand_out(curator, cast)
             until_idle(operator)
+        # Readers are not told which image is behind a task.
         owners = _owners(curator, patients)
+        tasks = {t["id"]: owners.get(t["series_id"]) for t in curator.pages("/annotate/tasks")}
         with ThreadPoolExecutor(len(READERS)) as pool:
-            list(pool.map(lambda reader: _draw(data, cast, reader, owners), READERS))
+            list(pool.map(lambda reader: _draw(data, cast, reader, tasks), READERS))
         until_idle(operator)
         step.more["adjudicated"] = _adjudicate(cast, operator)
         until_idle(operator)
@@ -138,12 +140,11 @@ def followups(curator: Client) -> list[tuple[str, str]]:
     return [(found[0][1], found[1][1]) for found in twice]
 
 
-def _draw(data: Path, cast: Cast, reader: str, owners: Mapping[str, Person]) -> None:
+def _draw(data: Path, cast: Cast, reader: str, tasks: Mapping[str, Person | None]) -> None:
     with cast.client(reader) as client:
-        series = {t["id"]: t["series_id"] for t in client.pages("/annotate/tasks")}
         waiting = [a for a in client.pages("/annotate/attempts") if a["state"] == "assigned"]
         for attempt in waiting:
-            patient = owners.get(series[attempt["task_id"]])
+            patient = tasks[attempt["task_id"]]
             if patient is None:
                 continue
             labels = reference_of(data, patient)

@@ -164,9 +164,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     | _CASES_DONE
     | _PRODUCTS_MADE
     | _READING_SEEN,
-    Role.READER: _EVERYONE
-    | _READING
-    | {Permission.SUBJECTS_VIEW, Permission.DICOMWEB_VIEW, Permission.DICOMWEB_STORE},
+    Role.READER: _EVERYONE | _READING | {Permission.DICOMWEB_VIEW, Permission.DICOMWEB_STORE},
     Role.LICENSEE: _EVERYONE
     | _MARKET_SEEN
     | {Permission.MARKET_ORDER, Permission.MARKET_DOWNLOAD}

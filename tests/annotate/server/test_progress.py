@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from tests.annotate.server.conftest import LIVER, Team, begin, draw, runs_of
+from tests.annotate.server.conftest import LIVER, Team, begin, draw, runs_of, submit
 
 API = "/api/v1/annotate"
 
@@ -79,3 +79,21 @@ async def test_progress_that_cannot_be_is_refused(team: Team, task: UUID) -> Non
         assert (await team.one.put(path, json=body)).status_code == 422
     body = {"lease": str(task), "visited": [], "active_s": 0}
     assert (await team.one.put(path, json=body)).json()["title"] == "lease_held"
+
+
+async def test_time_per_reader_counts_what_was_handed_in_alone(team: Team, task: UUID) -> None:
+    assert (await team.curator.get(f"{API}/readers/times")).json() == []
+    for client, seconds in ((team.one, 90), (team.two, 0)):
+        opened = await begin(client)
+        body = {"lease": opened["lease"], "visited": [], "active_s": seconds}
+        path = f"{API}/attempts/{opened['id']}/progress"
+        assert (await client.put(path, json=body)).status_code == 200
+        answer = await submit(client, opened, liver="absent", lesion="absent")
+        assert answer.status_code == 200, answer.text
+    times = (await team.curator.get(f"{API}/readers/times")).json()
+    said = {row["user_id"]: row for row in times}
+    timed, untimed = said[team.ids["one"]], said[team.ids["two"]]
+    assert (timed["cases"], timed["measured"]) == (1, 1)
+    assert (timed["median_s"], timed["longest_s"], timed["total_s"]) == (90, 90, 90)
+    assert (untimed["cases"], untimed["measured"], untimed["median_s"]) == (1, 0, None)
+    assert (await team.one.get(f"{API}/readers/times")).status_code == 403

@@ -2,15 +2,21 @@
 
 import struct
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import httpx2
+from pydicom import dcmread
+from sqlalchemy.ext.asyncio import AsyncSession
 from tests.annotate.server.conftest import Team, begin, hand_out, sign, submit
+from tests.annotate.wsi_made import SIDE, SLIDE_UID, dicom_slide
 
+from renkei.imaging.ann import read_ann
 from renkei.imaging.coco import read_coco
 from renkei.imaging.outlines import Kind, Outline, read_geojson, write_geojson
-from renkei.subjects.server.tables import Slide
+from renkei.server.storage import store
+from renkei.subjects.server.tables import Slide, Subject
 
 API = "/api/v1/annotate"
 
@@ -63,11 +69,40 @@ async def test_two_readers_of_a_slide_agree_and_the_polygons_come_out(
     export = f"{API}/labels/{shown['candidate_id']}/export"
     coco = read_coco((await team.curator.get(export, params={"format": "coco"})).content)
     assert [one.area_px() for one in coco.outlines] == [outline.area_px()]
+    ann = await team.curator.get(export, params={"format": "ann"})
+    assert ann.json()["title"] == "image_needed"
     refused = await team.curator.get(export, params={"format": "seg"})
     assert (refused.status_code, refused.json()["title"]) == (400, "not_an_export")
     report = (await team.judge.post(f"{API}/tasks/{task}/reports")).json()
     assert report["problems"] == []
     assert "mm2" in report["text_en"]
+
+
+async def test_outlines_of_a_dicom_slide_come_out_as_annotations_that_name_it(
+    session: AsyncSession, subject: Subject, team: Team, run_jobs: Callable[[], Awaitable[int]]
+) -> None:
+    data = dicom_slide()
+    kept = await store(session, data, site_id=subject.site_id, subject_id=subject.id)
+    own = {"subject_id": subject.id, "site_id": subject.site_id, "object_id": kept.id}
+    row = Slide(sha256=kept.plain_sha256, width=SIDE, height=SIDE, mpp=0.5, **own)
+    session.add(row)
+    await session.commit()
+    task = await hand_out(team, run_jobs, slide_ids=[str(row.id)], vocabulary="slide-tissue")
+    for client in (team.one, team.two):
+        opened = await begin(client)
+        assert (await put(client, opened, uuid4(), 1, square(10, 10, 50))).status_code == 200
+        assert (await submit(client, opened)).status_code == 200
+    await run_jobs()
+    shown = (await team.curator.get(f"{API}/tasks/{task}")).json()
+    assert shown["image"]["dicom"]
+    export = f"{API}/labels/{shown['candidate_id']}/export?format=ann"
+    hidden = await team.judge.get(export)
+    assert (hidden.status_code, hidden.json()["title"]) == (403, "image_hidden")
+    found = await team.curator.get(export)
+    assert found.status_code == 200, found.text
+    [image] = dcmread(BytesIO(found.content)).ReferencedImageSequence
+    assert image.ReferencedSOPInstanceUID == SLIDE_UID
+    assert [one.area_px() for one in read_ann(found.content)] == [2500.0]
 
 
 async def test_kinds_and_regions_are_kept_and_come_as_arrays(

@@ -68,29 +68,29 @@ async def test_another_hospital_and_a_licensee_see_nothing(client_for, series_id
     assert (await licensee.get("/api/v1/subjects/series")).status_code == 403
 
 
-async def test_a_reader_sees_a_series_while_a_grant_lasts(client_for, series_id, session, as_actor):
+async def test_a_reader_gets_the_files_while_a_grant_lasts_and_lists_nothing(
+    client_for, series_id, session, as_actor
+):
     from datetime import UTC, datetime, timedelta
     from uuid import UUID
 
     reader = await client_for(Role.READER)
     user = (await reader.get("/api/v1/people/me")).json()["id"]
 
-    async def seen() -> int:
-        return (await reader.get("/api/v1/subjects/series")).json()["total"]
-
     async def grant(hours: int) -> None:
         ends = datetime.now(UTC) + timedelta(hours=hours)
         await grant_view(session, user_id=UUID(user), series_id=series_id, expires_at=ends)
         await session.commit()
 
-    assert await seen() == 0
-    await grant(1)
-    assert await seen() == 1
     actor = Actor(user, Role.READER)
+    with as_actor(session, actor), pytest.raises(NoSuchFileError):
+        await series_files(session, series_id)
+    await grant(1)
+    # Lists would name the image by which a hidden case is known again.
+    assert (await reader.get("/api/v1/subjects/series")).status_code == 403
     with as_actor(session, actor):
         assert len(await series_files(session, series_id)) == 1
     await grant(-1)
-    assert await seen() == 0
     with as_actor(session, actor), pytest.raises(NoSuchFileError):
         await series_files(session, series_id)
     assert await end_grants(session, user_id=UUID(user), series_id=series_id) == 1

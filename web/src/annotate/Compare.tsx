@@ -88,6 +88,7 @@ function Panels({
         ) : (
           <SidesOfVolume
             task={task}
+            comparison={comparison}
             words={words}
             group={group}
             sliceAt={dispute?.slice ?? undefined}

@@ -12,6 +12,7 @@ const compare: readonly Row[] = [
   ["B", "annotate.help.b"],
   ["M", "annotate.help.merge"],
   ["X", "annotate.help.none"],
+  ["E", "annotate.help.edit"],
   ["↑ ↓", "annotate.help.slice"],
   ["?", "annotate.help.help"],
 ];
@@ -20,7 +21,9 @@ const compare: readonly Row[] = [
 function desk(left: boolean): readonly Row[] {
   return [
     ...TOOLS.map(({ name, code }): Row => [keyName(code, left), `annotate.tool_about.${name}`]),
-    ...MARK_TOOLS.map(({ kind, code }): Row => [`Alt ${code.slice(3)}`, `annotate.marks.${kind}`]),
+    ...MARK_TOOLS.map(
+      ({ kind, code }): Row => [`Alt ${keyName(code, left)}`, `annotate.marks.${kind}`],
+    ),
     [keyName(WINDOW_CODE, left), "annotate.help.window"],
     ["[  ]", "annotate.help.size"],
     [keyName(TOGGLES.deep, left), "annotate.setting.deep"],

@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Select, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "../api";
@@ -73,7 +74,7 @@ export function Left() {
             sort: true,
             cell: (row) => (
               <>
-                {row.unreadable ? t(`annotate.unreadable.${row.unreadable}`) : "—"}
+                {whyLeft(row, t)}
                 {row.note && (
                   <Text size="xs" c="gray.7">
                     {row.note}
@@ -91,6 +92,11 @@ export function Left() {
       />
     </Screen>
   );
+}
+
+function whyLeft(row: LeftPart, t: TFunction): string {
+  if (row.unreadable) return t(`annotate.unreadable.${row.unreadable}`);
+  return row.state === "doubted" ? t("annotate.left.doubted") : "—";
 }
 
 function Then({ row, people }: { row: LeftPart; people: Reader[] }) {

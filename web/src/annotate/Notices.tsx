@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconInfoCircle, IconLock } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { useCode } from "../parts/code";
 import { Refusal } from "../parts/Refusal";
 import type { Attempt, TaskDetail } from "./types";
 
@@ -14,18 +15,19 @@ interface Props {
   take: () => void;
 }
 
-const handedIn = new Set(["submitted", "accepted", "released", "cannot_read"]);
+const handedIn = new Set(["submitted", "accepted", "released", "cannot_read", "doubted"]);
 
 /** What a reader has to know before drawing: why it came back, who holds it, what was recovered. */
 export function Notices(props: Props) {
   const { attempt, task, readOnly, refused, recovered = 0, stray = 0, take } = props;
   const { t } = useTranslation();
+  const said = useCode();
   const done = handedIn.has(attempt.state);
   return (
     <Stack gap="xs">
       {task.reason && !done && (
         <Alert color="orange.9" variant="outline" title={t("annotate.notice.returned")}>
-          <Text size="sm">{task.reason}</Text>
+          <Text size="sm">{said("parts.problem", task.reason)}</Text>
         </Alert>
       )}
       {readOnly && (

@@ -10,6 +10,7 @@ import { Refusal } from "../parts/Refusal";
 import { Screen } from "../parts/Screen";
 import { Credential } from "./Credential";
 import { Tabs } from "./Tabs";
+import { Times } from "./Times";
 
 export interface Reader {
   user_id: string;
@@ -61,6 +62,7 @@ export function Readers() {
           ))}
         </Table.Tbody>
       </Table>
+      <Times />
       {edited && <Credential of={edited} close={() => setEdited(null)} />}
     </Screen>
   );

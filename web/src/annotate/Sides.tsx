@@ -8,7 +8,8 @@ import { SliceCanvas } from "../parts/viewer/SliceCanvas";
 import { useVolume } from "../parts/viewer/useVolume";
 import { PLANES, type Plane, planeOf, type VoxelStore } from "../parts/viewer/volume";
 import type { Window } from "../parts/viewer/window";
-import type { TaskDetail, Vocabulary } from "./types";
+import { ReadMarks, useReadMarks } from "./marks/ReadMarks";
+import type { Comparison, TaskDetail, Vocabulary } from "./types";
 import { readMask, taskVolume } from "./volume";
 import { coloursOf } from "./words";
 
@@ -24,6 +25,7 @@ const DIFFERENCE: (Colour | undefined)[] = [
 
 interface Props {
   task: TaskDetail;
+  comparison: Comparison;
   words: Vocabulary;
   group: string;
   sliceAt: number | undefined;
@@ -54,6 +56,7 @@ function useMasks(task: string, group: string) {
 
 function Linked({
   task,
+  comparison,
   words,
   group,
   sliceAt,
@@ -66,6 +69,7 @@ function Linked({
   const [index, setIndex] = useState(Math.floor(store.header.shape[0] / 2));
   const [window, setWindow] = useState(first);
   const masks = useMasks(task.id, group);
+  const marks = useReadMarks([comparison.a_label_id, comparison.b_label_id]);
   const { count } = planeOf(store.header, plane);
   useEffect(() => {
     if (sliceAt === undefined) return;
@@ -120,6 +124,7 @@ function Linked({
         </Group>
       </Group>
       {masks.error && <Refusal error={masks.error} />}
+      {marks.error && <Refusal error={marks.error} />}
       <div className="sides">
         {SIDES.map((side, at) => (
           <Stack key={side} gap={4}>
@@ -137,6 +142,14 @@ function Linked({
               label={t(`annotate.compare.side_${side}`)}
               turn={turn}
               setWindow={setWindow}
+              overlay={(frame) => (
+                <ReadMarks
+                  frame={frame}
+                  readings={(marks.data ?? []).map((own, n) =>
+                    side === "difference" || n === at ? own : [],
+                  )}
+                />
+              )}
             />
           </Stack>
         ))}

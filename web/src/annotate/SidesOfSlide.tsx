@@ -83,7 +83,7 @@ export function SidesOfSlide({ task, disputed }: { task: TaskDetail; disputed: s
         </Group>
       </Group>
       {readings.error && <Refusal error={readings.error} />}
-      <Opened slide={task.slide_id ?? ""} purpose="task">
+      <Opened task={task.id}>
         {(base) => <DrawnSlide base={base} height={480} canvas={canvas} onReady={setViewer} />}
       </Opened>
     </Box>

@@ -41,11 +41,7 @@ interface Slide {
 
 /** The task on a slide: outline areas, mark cells, measure; each element is saved by itself. */
 export function SlideDesk(props: Props) {
-  return (
-    <Opened slide={props.task.slide_id ?? ""} purpose="task">
-      {(base) => <Desk {...props} base={base} />}
-    </Opened>
-  );
+  return <Opened task={props.task.id}>{(base) => <Desk {...props} base={base} />}</Opened>;
 }
 
 function Desk({ attempt, task, words, base }: Props & { base: string }) {

@@ -17,6 +17,7 @@ const looks: Record<string, [string, typeof IconCheck]> = {
   returned: ["orange.9", IconAlertTriangle],
   adjudicating: ["orange.9", IconAlertTriangle],
   cannot_read: ["orange.9", IconAlertTriangle],
+  doubted: ["orange.9", IconAlertTriangle],
   expired: ["orange.9", IconClock],
   unblinded: ["indigo.8", IconClock],
   amending: ["indigo.8", IconClock],

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get, type Page } from "../api";
 import { useSend } from "../parts/Act";
+import { useCode } from "../parts/code";
 import { Facts } from "../parts/Facts";
 import { moment } from "../parts/format";
 import { Hash } from "../parts/Hash";
@@ -41,6 +42,7 @@ export function Task() {
 function Detail({ task }: { task: TaskDetail }) {
   const { t } = useTranslation();
   const assigns = useMay("annotate.assign");
+  const said = useCode();
   // Who reads never learns whose images these are.
   const sees = !useMay("annotate.label");
   const judges = useMay("annotate.adjudicate") || assigns;
@@ -80,7 +82,10 @@ function Detail({ task }: { task: TaskDetail }) {
           [t("annotate.column.protocol"), t(`annotate.protocol.${task.protocol}`)],
           [t("annotate.column.made"), moment(task.created_at)],
           ...(task.reason
-            ? ([[t("annotate.task.reason"), task.reason]] as [string, string][])
+            ? ([[t("annotate.task.reason"), said("parts.problem", task.reason)]] as [
+                string,
+                string,
+              ][])
             : []),
         ]}
       />

@@ -57,6 +57,8 @@ export interface Part {
 /** The header of a task's volume as the server keeps it. */
 export interface Image extends Omit<VolumeHeader, "window"> {
   window: [number, number] | null;
+  /** Of a slide: whether its file is DICOM, so that DICOM annotations can name it. */
+  dicom?: boolean;
 }
 
 export interface TaskDetail extends Task {
@@ -145,6 +147,8 @@ export interface Measure {
 export interface Comparison {
   id: string;
   created_at: string;
+  a_label_id: string;
+  b_label_id: string;
   agreed: boolean;
   results: { mean_dice: number | null; agreed_absent: number; terms: Measure[] };
   disputes: Dispute[];

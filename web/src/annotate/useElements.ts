@@ -5,7 +5,7 @@ import type { Vertex } from "./polygons";
 import { readArrays } from "./slide/arrays";
 import { type Element, type Kind, newId, type Ring, settled } from "./slide/element";
 import { ElementHistory } from "./slide/history";
-import { keepPending, pending, toReplay } from "./slide/pending";
+import { pending } from "./slide/pending";
 import { Shapes } from "./slide/shapes";
 import type { Attempt } from "./types";
 
@@ -40,7 +40,7 @@ export function useElements(attempt: Attempt, size: Vertex) {
   const forget = useCallback(
     (element: Element) => {
       waiting.current = waiting.current.filter((one) => one !== element);
-      keepPending(attempt.id, waiting.current);
+      pending.keep(attempt.id, waiting.current);
     },
     [attempt.id],
   );
@@ -79,7 +79,7 @@ export function useElements(attempt: Attempt, size: Vertex) {
         waiting.current = [...waiting.current, element];
         tail.current = tail.current.then(() => sendOne(element, by));
       }
-      keepPending(attempt.id, waiting.current);
+      pending.keep(attempt.id, waiting.current);
       setSaving((now) => ({ ...now, waiting: now.waiting + elements.length }));
       setVersion((now) => now + 1);
     },
@@ -106,7 +106,7 @@ export function useElements(attempt: Attempt, size: Vertex) {
         // What a killed browser had drawn but not saved goes on where the server stands.
         put(
           found,
-          toReplay(pending(attempt.id), (id) => found.revision(id)),
+          pending.toReplay(pending.read(attempt.id), (id) => found.revision(id)),
           opened.lease,
         );
       } catch (reason) {

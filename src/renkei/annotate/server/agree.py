@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
 from renkei.annotate.protocol import (
+    DONE,
+    AttemptState,
     AttemptStateError,
     Move,
     Part,
@@ -101,11 +103,11 @@ async def _compared(task: Task, sides: list[Labels]) -> list[Pair]:
 
 
 async def readings(session: AsyncSession, task: Task) -> list[Attempt]:
-    """Return the readers' attempts, side A first."""
+    """Return the readers' attempts that stand, side A first."""
     rows = await session.scalars(
         select(Attempt)
         .where(Attempt.task_id == task.id, Attempt.part == Part.READER)
-        .where(Attempt.label_id.is_not(None))
+        .where(Attempt.label_id.is_not(None), Attempt.state.in_(DONE))
         .order_by(Attempt.alias)
     )
     return list(rows)
@@ -136,7 +138,8 @@ async def _conclude(
         task.candidate_id = _most_agreed(attempts, pairs)
         task.state = move(task, "propose")
     for attempt in attempts:
-        attempt.state = move_part(attempt, "accept")
+        if attempt.state is AttemptState.SUBMITTED:
+            attempt.state = move_part(attempt, "accept")
     await record(session, "annotate.compare", task)
 
 

@@ -25,7 +25,7 @@ from renkei.server.actor import Role
 from renkei.server.audit import record
 from renkei.server.jobs import defer
 from renkei.subjects.server.grant import end_grants, grant_view
-from renkei.subjects.server.tables import Series, Slide
+from renkei.subjects.server.tables import Series, Slide, Subject
 
 GRANT = timedelta(days=180)
 GOLD_SHARE = 0.05
@@ -34,6 +34,10 @@ SIDES = ("A", "B", "C", "D", "E", "F", "G", "H")
 
 class NoSuchImageError(NotFoundError):
     """There is no such series or slide, or none that the actor may see."""
+
+
+class WithdrawnImageError(ConflictError):
+    """The subject of an image has withdrawn; its bytes are erased."""
 
 
 class TaskOpenError(ConflictError):
@@ -65,6 +69,7 @@ async def create_tasks(
         NotAReaderError: Somebody is no active reader.
         CredentialMissingError: Somebody may not read an image.
         NoSuchImageError: There is no such image.
+        WithdrawnImageError: The subject of an image has withdrawn.
         TaskOpenError: An image is being read for this vocabulary.
     """
     way = load_protocol(protocol)
@@ -138,7 +143,7 @@ async def close_views(session: AsyncSession, task: Task) -> int:
 
 async def close_view(session: AsyncSession, task: Task, user_id: UUID) -> int:
     """Take back what somebody sees of a task's image, unless another task shows it to them."""
-    gone = [AttemptState.RELEASED, AttemptState.CANNOT_READ]
+    gone = [AttemptState.RELEASED, AttemptState.CANNOT_READ, AttemptState.DOUBTED]
     others = (
         select(Task.id)
         .join(Attempt, Attempt.task_id == Task.id)
@@ -175,12 +180,18 @@ async def images_of(
 
     Raises:
         NoSuchImageError: There is none of one id, or none that the actor may see.
+        WithdrawnImageError: The subject of one has withdrawn.
     """
     series = list(await session.scalars(select(Series).where(Series.id.in_(series_ids))))
     slides = list(await session.scalars(select(Slide).where(Slide.id.in_(slide_ids))))
     if len(series) != len(set(series_ids)) or len(slides) != len(set(slide_ids)):
         raise NoSuchImageError("There is no such series or slide; choose one from the list.")
-    return [*series, *slides]
+    images: list[Series | Slide] = [*series, *slides]
+    subjects = Subject.id.in_({image.subject_id for image in images})
+    gone = select(Subject.id).where(subjects, Subject.withdrawn_at.is_not(None))
+    if await session.scalar(gone.limit(1)) is not None:
+        raise WithdrawnImageError("The subject of an image has withdrawn; choose other images.")
+    return images
 
 
 async def _insert(

@@ -31,8 +31,8 @@ from renkei.server.web import Db, Page, Params, gives, list_page, needs
 router = APIRouter(max_body_size=64 << 20)
 LABEL = needs(Permission.ANNOTATE_LABEL)
 GZIP = {"Content-Encoding": "gzip"}
-Form = Literal["nifti", "seg", "labelmap", "rtstruct", "packed", "geojson", "coco"]
-Given = Literal[Form, "sr", "ann"]
+Form = Literal["nifti", "seg", "labelmap", "rtstruct", "packed", "geojson", "coco", "ann"]
+Given = Literal[Form, "sr"]
 GROUP = "A group of the vocabulary, such as organs."
 FILE: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream": {}}}}
 VALUES = "What the numbers of the file mean, as JSON {number: key}."

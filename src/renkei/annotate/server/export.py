@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei import compute
 from renkei.annotate.files import OF_SLIDES, WITH_IMAGE, Format
+from renkei.annotate.outline_files import MOST_HEADER
 from renkei.annotate.server.adjudicate import find_comparison
+from renkei.annotate.server.blind import check_may_name
 from renkei.annotate.server.draw import canvas_now
 from renkei.annotate.server.find import (
     NoSuchTaskError,
@@ -119,23 +121,29 @@ def _check_group(words: Vocabulary, group: str) -> None:
 
 
 async def export_label(session: AsyncSession, *, label_id: UUID, kind: Format) -> bytes:
-    """Return labels as NIfTI, DICOM SEG, packed; of a slide as GeoJSON or COCO.
+    """Return labels as NIfTI, DICOM SEG, packed; of a slide as GeoJSON, COCO or ANN.
 
     Raises:
         NoSuchLabelError: There are none, or none that the actor may see.
         NotAnExportError: The format is a slide's and this is a volume, or the other way.
+        ImageHiddenError: The file would name the image to a reader before the labels are signed.
+        ImageNeededError: ANN of a slide that is not DICOM.
         OverlapError: The format cannot hold labels that share voxels.
         ObjectErasedError: The subject's key was destroyed.
     """
     label = await find_label(session, label_id=label_id)
     data = await load(session, label.object_id)
     if (label.slide_id is not None) != (kind in OF_SLIDES):
-        raise NotAnExportError("Slides are exported as GeoJSON or COCO, volumes as NIfTI or SEG.")
+        raise NotAnExportError("Slides are exported as GeoJSON, COCO, ANN; volumes as NIfTI, SEG.")
+    if kind in WITH_IMAGE:
+        await check_may_name(session, label)
     await record(session, "annotate.export", label, why=kind.value)
     if label.slide_id is not None:
         slide = await session.get_one(Slide, label.slide_id)
         scale = Scale(slide.width, slide.height, slide.mpp)
-        return await asyncio.to_thread(export_elements, data, kind, scale)
+        most = MOST_HEADER if kind is Format.ANN else 0
+        head = await load_range(session, slide.object_id, 0, most)
+        return await compute.run(export_elements, data, kind.value, scale, head, seconds=SECONDS)
     files: list[bytes] = []
     if kind in WITH_IMAGE and label.series_id is not None:
         files = await series_files(session, label.series_id)

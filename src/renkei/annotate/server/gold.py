@@ -1,6 +1,7 @@
 """Hidden cases: signed labels that readers are tested on without knowing which case it is."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from renkei.annotate.protocol import TaskState, TaskStateError
 from renkei.annotate.protocols import protocols
 from renkei.annotate.server.credential import pause_reader
+from renkei.annotate.server.doubt import doubt_readings
 from renkei.annotate.server.find import find_task, move
 from renkei.annotate.server.reader_tables import Credential, GoldResult
 from renkei.annotate.server.tables import Attempt, Task
-from renkei.annotate.skill import Verdict, judge
+from renkei.annotate.skill import Verdict, judge, run_of
 from renkei.server.audit import record
 
 HIDDEN = "hidden_case"
@@ -75,7 +77,10 @@ async def make_gold_task(session: AsyncSession, *, user_id: UUID, vocabulary: st
 async def keep_result(
     session: AsyncSession, task: Task, attempt: Attempt, results: dict[str, Any]
 ) -> GoldResult:
-    """Keep how a reader did on a hidden case; a sequential test pauses who fails too often."""
+    """Keep how a reader did on a hidden case; a sequential test pauses who fails too often.
+
+    What such a reader handed in since the test last cleared them is opened for somebody else.
+    """
     row = GoldResult(
         task_id=task.id,
         subject_id=task.subject_id,
@@ -90,10 +95,23 @@ async def keep_result(
     await session.flush()
     await record(session, "annotate.hidden_case", row)
     paused = select(Credential.paused_at).where(Credential.user_id == attempt.user_id)
-    verdict = judge(await passes(session, attempt.user_id))
-    if verdict is Verdict.FLAGGED and await session.scalar(paused) is None:
+    passed = await passes(session, attempt.user_id)
+    if judge(passed) is Verdict.FLAGGED and await session.scalar(paused) is None:
         await pause_reader(session, user_id=attempt.user_id, why=FLAGGED)
+        since = await _cleared_at(session, attempt.user_id, run_of(passed))
+        await doubt_readings(session, user_id=attempt.user_id, since=since, why=FLAGGED)
     return row
+
+
+async def _cleared_at(session: AsyncSession, user_id: UUID, start: int) -> datetime | None:
+    """Return when the result came that cleared a reader last; None when none did."""
+    if start == 0:
+        return None
+    query = select(GoldResult.created_at).where(GoldResult.user_id == user_id)
+    found: datetime | None = await session.scalar(
+        query.order_by(GoldResult.id).offset(start - 1).limit(1)
+    )
+    return found
 
 
 def _passes(results: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from renkei.annotate.files import SUFFIX, Format
 from renkei.annotate.server.adjudicate import (
@@ -13,6 +14,7 @@ from renkei.annotate.server.adjudicate import (
     find_comparison,
     propose_labels,
 )
+from renkei.annotate.server.blind import hidden_image, hidden_images
 from renkei.annotate.server.bring import import_record
 from renkei.annotate.server.drawing import GROUP, Form
 from renkei.annotate.server.export import (
@@ -115,13 +117,17 @@ async def propose(attempt_id: UUID, body: LeaseIn, session: Db) -> TaskOut:
 async def sign(task_id: UUID, request: Request, session: Db) -> SignatureOut:
     """Sign the labels that a task proposes, after a one-time code."""
     await check_fresh(session, request)
-    return SignatureOut.model_validate(await sign_task(session, task_id=task_id))
+    return _signature(session, await sign_task(session, task_id=task_id))
 
 
 @router.get("/labels", dependencies=READ)
 async def list_labels(session: Db, params: Params) -> Page[LabelOut]:
     """List finished labels."""
-    return await list_page(session, select(LabelVersion), columns=LABELS, params=params)
+    columns = LABELS | hidden_images(session, LabelVersion, LabelVersion.task_id)
+    page = await list_page(session, select(LabelVersion), columns=columns, params=params)
+    if isinstance(page, Response):
+        return page
+    return page.model_copy(update={"items": [_label(session, row) for row in page.items]})
 
 
 @router.post("/labels", status_code=201, dependencies=needs(Permission.ANNOTATE_ASSIGN))
@@ -137,7 +143,7 @@ async def bring_record(body: ImportIn, session: Db) -> LabelOut:
 @router.get("/labels/{label_id}", dependencies=READ)
 async def show_label(label_id: UUID, session: Db) -> LabelOut:
     """Show finished labels."""
-    return LabelOut.model_validate(await find_label(session, label_id=label_id))
+    return _label(session, await find_label(session, label_id=label_id))
 
 
 @router.get("/labels/{label_id}/export", dependencies=READ, **gives("application/octet-stream"))
@@ -158,4 +164,18 @@ async def export(
 @router.get("/signatures", dependencies=READ)
 async def list_signatures(session: Db, params: Params) -> Page[SignatureOut]:
     """List signatures."""
-    return await list_page(session, select(Signature), columns=SIGNATURES, params=params)
+    columns = SIGNATURES | hidden_images(session, Signature, Signature.task_id)
+    page = await list_page(session, select(Signature), columns=columns, params=params)
+    if isinstance(page, Response):
+        return page
+    return page.model_copy(update={"items": [_signature(session, row) for row in page.items]})
+
+
+def _label(session: AsyncSession, row: LabelVersion) -> LabelOut:
+    hidden = hidden_image(session, row, row.task_id)
+    return LabelOut.model_validate(row).model_copy(update=hidden)
+
+
+def _signature(session: AsyncSession, row: Signature) -> SignatureOut:
+    hidden = hidden_image(session, row, row.task_id)
+    return SignatureOut.model_validate(row).model_copy(update=hidden)

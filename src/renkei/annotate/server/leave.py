@@ -15,9 +15,11 @@ from renkei.annotate.protocol import (
     AttemptMove,
     AttemptState,
     Leaving,
+    TaskState,
     Unreadable,
     move_attempt,
 )
+from renkei.annotate.server.amend import begin_amendment
 from renkei.annotate.server.assign import add_part, close_view
 from renkei.annotate.server.credential import candidates, check_credentials
 from renkei.annotate.server.find import NoSuchAttemptError, find_own, find_task, move_part
@@ -31,7 +33,9 @@ from renkei.server.db import as_system, transaction
 
 IDLE = timedelta(days=14)
 # What stands in the coordinator's queue.
-LEFT = (AttemptState.CANNOT_READ, AttemptState.EXPIRED)
+LEFT = (AttemptState.CANNOT_READ, AttemptState.EXPIRED, AttemptState.DOUBTED)
+# The amender is told no more than that.
+DOUBTED = "another_reading"
 
 
 class PartNotLeftError(ConflictError):
@@ -65,11 +69,12 @@ async def leave_attempt(
 
 
 def left_parts() -> Select[Attempt]:
-    """Return the query for parts that wait for somebody else."""
+    """Return the query for parts that wait for somebody else, doubted ones of signed labels too."""
+    doubted = (Attempt.state == AttemptState.DOUBTED) & (Task.state == TaskState.SIGNED)
     return (
         select(Attempt)
         .join(Task, Task.id == Attempt.task_id)
-        .where(Attempt.state.in_(LEFT), Task.state.not_in(ENDED))
+        .where(Attempt.state.in_(LEFT), Task.state.not_in(ENDED) | doubted)
     )
 
 
@@ -78,11 +83,14 @@ async def hand_on(
 ) -> Attempt:
     """Give a part that was left to somebody else, or to who fits best.
 
+    What is signed is amended by them instead: it stays until the new is signed.
+
     Raises:
         NoSuchAttemptError: There is none.
         PartNotLeftError: Somebody has it, or another coordinator gives it away right now.
         CredentialMissingError: The person may not read this case.
         NobodyFitsError: Nobody may.
+        TaskStateError, TaskOpenError, OnlyVolumesAmendedError: Nobody can amend these labels now.
     """
     query = select(Attempt).where(Attempt.id == attempt_id)
     if await session.scalar(query) is None:
@@ -101,6 +109,9 @@ async def hand_on(
         user_id = UUID(people[0].user)
     else:
         await check_credentials(session, [user_id], case)
+    if left.state is AttemptState.DOUBTED and task.state is not TaskState.READING:
+        left.state = move_part(left, "accept")
+        return await begin_amendment(session, task_id=task.id, user_id=user_id, reason=DOUBTED)
     left.state = move_part(left, "release")
     await session.flush()
     await record(session, "annotate.release", left)

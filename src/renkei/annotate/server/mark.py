@@ -20,6 +20,7 @@ from renkei.annotate.marks import (
     needs_voxels,
     region_of,
 )
+from renkei.annotate.server.blind import check_may_name
 from renkei.annotate.server.draw import check_lease
 from renkei.annotate.server.element import RevisionConflictError
 from renkei.annotate.server.find import find_label, find_own, find_task, load_labels, words_of
@@ -127,11 +128,14 @@ async def export_marks(session: AsyncSession, *, label_id: UUID, kind: str) -> b
     Raises:
         NoSuchLabelError: There are none, or none that the actor may see.
         VolumeNeededError: They are a slide's.
+        ImageHiddenError: A report would name the image to a reader before the labels are signed.
         StructuredRefusedError: The image is no DICOM, or nothing was measured.
         ObjectErasedError: The subject's key was destroyed.
     """
     marks = await marks_in(session, label_id=label_id)
     label = await find_label(session, label_id=label_id)
+    if kind == "sr":
+        await check_may_name(session, label)
     series = await session.scalar(select(Series).where(Series.id == label.series_id))
     modality = series.modality if series else ""
     words = load_vocabulary(label.vocabulary)

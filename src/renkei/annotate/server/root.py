@@ -1,4 +1,4 @@
-"""The full reader's root: opened for one attempt, and what comes back from it."""
+"""Roots of a task: the full reader's and what comes back from it, and a slide's."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,12 +25,13 @@ from renkei.annotate.server.tables import Attempt, MarkRevision, Task
 from renkei.annotate.strokes import Canvas, difference, drawn, pack_table
 from renkei.annotate.view import geometry_of_header
 from renkei.annotate.work import pack_canvas
-from renkei.dicomweb.alias import alias_of
+from renkei.dicomweb.alias import alias_of, alias_of_id
 from renkei.dicomweb.server.returned import Answer, takes_back
 from renkei.dicomweb.server.roots import NoSuchRootError, Opened, close_root, grant_root
 from renkei.dicomweb.server.tables import Purpose, Root, RootObject
 from renkei.errors import RenkeiError, UsageError
 from renkei.server.audit import record
+from renkei.server.db import actor_of
 from renkei.server.storage import store
 from renkei.subjects.server.files import series_files
 from renkei.subjects.server.tables import Series, Source, Study
@@ -40,6 +41,10 @@ SECONDS = 300.0
 
 class NoFullReaderError(UsageError):
     """The full reader shows DICOM series only."""
+
+
+class NoSlideError(UsageError):
+    """The task is not on a slide."""
 
 
 async def open_reader(
@@ -79,6 +84,25 @@ async def open_reader(
     uids = alias_of(root, "drawn series"), alias_of(root, "drawn")
     await _show_drawn(session, opened.root, attempt, task, uids)
     return opened, alias_of(root, study_uid)
+
+
+async def open_slide(session: AsyncSession, *, task_id: UUID) -> tuple[Opened, str]:
+    """Open a root over a task's slide; return it and where the slide lies, by an alias.
+
+    Raises:
+        NoSuchTaskError: There is no such task, or none that the actor may see.
+        NoSlideError: The task is not on a slide.
+    """
+    task = await find_task(session, task_id=task_id)
+    if task.slide_id is None:
+        raise NoSlideError("This task is on a volume; ask for its slabs.")
+    opened = await grant_root(
+        session,
+        user_id=UUID(actor_of(session).id),
+        purpose=Purpose.TASK,
+        slide_ids=[task.slide_id],
+    )
+    return opened, f"{opened.path}/slides/{alias_of_id(str(opened.root.id), task.slide_id)}"
 
 
 @takes_back(Purpose.TASK)

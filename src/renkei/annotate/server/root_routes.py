@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
 from renkei.annotate.server.find import find_own
-from renkei.annotate.server.root import open_reader
+from renkei.annotate.server.root import open_reader, open_slide
 from renkei.annotate.server.root_tables import ReturnedObject
 from renkei.dicomweb.server.roots import set_cookie
 from renkei.server.actor import Permission
@@ -16,6 +16,7 @@ from renkei.server.web.address import over_tls
 
 router = APIRouter()
 LABEL = needs(Permission.ANNOTATE_LABEL)
+READ = needs(Permission.ANNOTATE_READ)
 
 
 class ReaderIn(In):
@@ -25,7 +26,7 @@ class ReaderIn(In):
 
 
 class ReaderOut(Out):
-    """Where the full reader shows this case, and until when."""
+    """Where the case is shown, and until when."""
 
     path: str
     expires_at: datetime
@@ -52,6 +53,16 @@ async def begin_in_reader(
     # Of OHIF's modes only this one draws, and only the other one measures.
     mode = "segmentation" if opened.root.labels else "viewer"
     path = f"/ohif/{opened.root.id}/{mode}?StudyInstanceUIDs={study_uid}"
+    return ReaderOut(path=path, expires_at=opened.root.expires_at)
+
+
+@router.post("/tasks/{task_id}/slide", status_code=201, dependencies=READ)
+async def begin_on_slide(
+    task_id: UUID, request: Request, response: Response, session: Db
+) -> ReaderOut:
+    """Open the slide of a task; the cookie of its tiles comes with the answer."""
+    opened, path = await open_slide(session, task_id=task_id)
+    set_cookie(response, opened, secure=over_tls(request))
     return ReaderOut(path=path, expires_at=opened.root.expires_at)
 
 

@@ -11,6 +11,7 @@ from renkei.annotate.protocol import TaskState
 from renkei.annotate.server.amending import router as amending_router
 from renkei.annotate.server.assign import add_approver, create_tasks, exclude_task
 from renkei.annotate.server.assisting import router as assisting_router
+from renkei.annotate.server.blind import hidden_header, hidden_image, hidden_images
 from renkei.annotate.server.computing import router as computing_router
 from renkei.annotate.server.context_routes import router as context_router
 from renkei.annotate.server.drawing import router as drawing_router
@@ -36,6 +37,7 @@ from renkei.annotate.server.schemas import (
 )
 from renkei.annotate.server.slide import router as slide_router
 from renkei.annotate.server.tables import Attempt, Task
+from renkei.annotate.server.times import router as times_router
 from renkei.annotate.server.unexpected import router as unexpected_router
 from renkei.annotate.vocabulary import load_vocabulary, vocabularies
 from renkei.server.actor import Permission, Role
@@ -56,6 +58,7 @@ router.include_router(context_router)
 router.include_router(root_router)
 router.include_router(leaving_router)
 router.include_router(readers_router)
+router.include_router(times_router)
 router.include_router(amending_router)
 router.include_router(unexpected_router)
 router.include_router(migration_router)
@@ -76,7 +79,7 @@ def _columns(session: AsyncSession) -> dict[str, Any]:
         columns["protocol"] = case(
             (Task.gold_label_id.is_not(None), literal("double")), else_=Task.protocol
         )
-    return columns
+    return columns | hidden_images(session, Task, Task.id)
 
 
 def _shown(session: AsyncSession, task: Task) -> TaskState:
@@ -91,7 +94,8 @@ def _out(session: AsyncSession, task: Task) -> TaskOut:
     hidden = actor_of(session).role is Role.READER and task.gold_label_id is not None
     seen = {"state": _shown(session, task)}
     more = {"protocol": "double"} if hidden else {}
-    return TaskOut.model_validate(task).model_copy(update={**seen, **more})
+    hidden_ids = hidden_image(session, task, task.id)
+    return TaskOut.model_validate(task).model_copy(update={**seen, **more, **hidden_ids})
 
 
 @router.get("/tasks", dependencies=READ)
@@ -130,7 +134,7 @@ async def show_task(task_id: UUID, session: Db) -> TaskDetail:
     hidden = actor_of(session).role is Role.READER and task.gold_label_id is not None
     return TaskDetail(
         **_out(session, task).model_dump(),
-        image=task.image,
+        image=hidden_header(session, task),
         candidate_id=task.candidate_id,
         reason=None if hidden else task.reason,
         parts=[PartOut.model_validate(row) for row in rows],

@@ -32,7 +32,9 @@ OPENED = (TaskState.UNBLINDED, TaskState.SIGNED, TaskState.AMENDING)
 # From here on everybody in a task sees what it proposes.
 PROPOSED = (TaskState.REVIEW, TaskState.SIGNED, TaskState.AMENDING)
 # Who left a case sees no more of it.
-GONE = (AttemptState.RELEASED.value, AttemptState.CANNOT_READ.value)
+GONE = tuple(
+    state.value for state in (AttemptState.RELEASED, AttemptState.CANNOT_READ, AttemptState.DOUBTED)
+)
 JUDGES = (Part.ADJUDICATOR, Part.APPROVER)
 
 

@@ -283,10 +283,12 @@ class _OfTask(_Case):
 
 
 class Comparison(_OfTask):
-    """Two readings side by side; `results` as the library gives them."""
+    """Two readings side by side; `results` as the library gives them.
+
+    A task that is opened again compares those that stand once more: the newest counts.
+    """
 
     __tablename__ = "comparison"
-    __table_args__ = (UniqueConstraint("a_label_id", "b_label_id"),)
 
     a_label_id: Mapped[UUID] = mapped_column(ForeignKey(LabelVersion.id))
     b_label_id: Mapped[UUID] = mapped_column(ForeignKey(LabelVersion.id))

@@ -81,7 +81,8 @@ interface DrawnProps {
   chosen: boolean;
 }
 
-function Drawn({ frame, shape, values, text, colour, chosen }: DrawnProps) {
+/** One mark over a pane, with its numbers. */
+export function Drawn({ frame, shape, values, text, colour, chosen }: DrawnProps) {
   const numbers = useNumbers(frame.header);
   const tool = toolOf(shape.kind);
   if (!tool || !shape.points.length) return null;

@@ -3,6 +3,7 @@ import { IconArrowBackUp, IconArrowForwardUp } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Refusal } from "../../parts/Refusal";
 import type { VolumeHeader } from "../../parts/viewer/volume";
+import { keyName } from "../keys";
 import type { SaidOf } from "../Segments";
 import type { Said, Term, Vocabulary } from "../types";
 import { useNamed } from "../words";
@@ -77,7 +78,10 @@ export function MarkPanel({ marks, marking, words, header, count, said, say }: P
         />
         <Group gap={4} role="group" aria-label={t("annotate.marks.tools")}>
           {toolsFor(term).map(({ kind, Icon, code }) => (
-            <Tooltip key={kind} label={`${t(`annotate.marks.${kind}`)} (Alt ${code.slice(3)})`}>
+            <Tooltip
+              key={kind}
+              label={`${t(`annotate.marks.${kind}`)} (Alt ${keyName(code, marking.left)})`}
+            >
               <ActionIcon
                 size={30}
                 variant={tool?.kind === kind ? "filled" : "default"}

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "re
 import { acquired } from "../../parts/viewer/axes";
 import type { Place } from "../../parts/viewer/SliceCanvas";
 import type { Plane, VoxelStore } from "../../parts/viewer/volume";
+import { mirrored } from "../keys";
 import { TOOLS } from "../tools";
 import type { Term, Vocabulary } from "../types";
 import type { Drawing } from "../useDrawing";
@@ -35,7 +36,8 @@ export function useMarkDesk({ attempt, lease, store, words, drawing }: Desk) {
     const { code, altKey, ctrlKey, metaKey, shiftKey } = event;
     const plain = !altKey && !ctrlKey && !metaKey && !shiftKey;
     // Its own key leads back to the drawing tool that was chosen before.
-    if (plain && TOOLS.some((one) => one.code === code)) marking.choose(null);
+    const own = marking.left ? mirrored(code) : code;
+    if (plain && TOOLS.some((one) => one.code === own)) marking.choose(null);
     return marking.press(event);
   };
   const look = useCallback(

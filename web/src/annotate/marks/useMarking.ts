@@ -4,8 +4,10 @@ import type { Place } from "../../parts/viewer/SliceCanvas";
 import { indexAt, mmOf, type Triple } from "../../parts/viewer/space";
 import type { Elsewhere } from "../../parts/viewer/useSight";
 import type { VoxelStore } from "../../parts/viewer/volume";
+import { mirrored } from "../keys";
 import { newId } from "../slide/element";
 import type { Term, Vocabulary } from "../types";
+import { useComfort } from "../useComfort";
 import { lieOf } from "./lie";
 import { freshMark, type Mark } from "./mark";
 import { measure } from "./measure";
@@ -36,6 +38,7 @@ export function toolsFor(term: Term | undefined): readonly MarkTool[] {
 
 /** Setting marks with the pointer and the keyboard: one tool, one label, one mark selected. */
 export function useMarking(marks: Marks, store: VoxelStore, words: Vocabulary, locked: boolean) {
+  const { left } = useComfort().comfort;
   const measurable = useMemo(() => words.terms.filter((term) => !term.question), [words]);
   const first = measurable.find((term) => term.geometry === "measure") ?? measurable[0];
   const [tool, setTool] = useState<MarkTool | null>(null);
@@ -119,7 +122,8 @@ export function useMarking(marks: Marks, store: VoxelStore, words: Vocabulary, l
   const press = (event: KeyboardEvent): boolean => {
     const { code, altKey, nativeEvent } = event;
     if (nativeEvent.isComposing || locked) return false;
-    const found = altKey ? toolsFor(term).find((one) => one.code === code) : undefined;
+    const own = left ? mirrored(code) : code;
+    const found = altKey ? toolsFor(term).find((one) => one.code === own) : undefined;
     const mark = marks.marks.find((one) => one.mark_id === selected);
     if (found) choose(found);
     else if (tool && code === "Escape") draft ? setDraft(null) : choose(null);
@@ -136,7 +140,7 @@ export function useMarking(marks: Marks, store: VoxelStore, words: Vocabulary, l
     const shape = { kind: mark.kind, key: mark.key, points };
     marks.change({ ...mark, points, values: measure(store, shape) ?? mark.values });
   };
-  const state = { tool, key, term, draft, selected, goal, frame, locked };
+  const state = { tool, key, term, draft, selected, goal, frame, locked, left };
   const acts = { choose, chooseTerm, down, move, up, press, select, jump, remove, reshape };
   return { ...state, ...acts, toolOf };
 }

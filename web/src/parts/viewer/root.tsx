@@ -13,19 +13,20 @@ interface Root {
 interface Wish {
   series?: string;
   slide?: string;
-  /** A task hides whose images these are. */
-  purpose?: "view" | "task";
+  /** The slide of a task, which is hidden by an alias. */
+  task?: string;
 }
 
-/** Open a root over one series or slide; the address below which the viewers read. */
-export function useRoot({ series, slide, purpose = "view" }: Wish) {
-  const id = series ?? slide;
+/** Open a root over one series or slide, or a task's slide; the address below which the viewers read. */
+export function useRoot({ series, slide, task }: Wish) {
+  const id = series ?? slide ?? task;
   return useQuery({
-    queryKey: ["root", series ? "series" : "slides", id, purpose],
+    queryKey: ["root", series ? "series" : slide ? "slides" : "task", id],
     enabled: Boolean(id),
     staleTime: Infinity,
     queryFn: async () => {
-      const body = { series: series ? [series] : [], slides: slide ? [slide] : [], purpose };
+      if (task) return (await send<Root>("POST", `/annotate/tasks/${task}/slide`)).path;
+      const body = { series: series ? [series] : [], slides: slide ? [slide] : [] };
       const root = await send<Root>("POST", "/dicomweb/roots", body);
       return `${root.path}/${series ? "series" : "slides"}/${id}`;
     },

@@ -5,7 +5,7 @@ import { countIn, fieldsOf, sideOf } from "../fields";
 import { ElementHistory } from "../history";
 import { areaIn, areaWords, lengthWords, measured } from "../measure";
 import { element, packedOf } from "../packed.testing";
-import { toReplay } from "../pending";
+import { pending } from "../pending";
 import { Shapes } from "../shapes";
 import { TOOLS } from ".";
 import type { Desk, Hand, Shown, SlideTool } from "./tool";
@@ -202,8 +202,8 @@ test("undo and redo lead back and forth, a new act forgets what was undone", () 
 test("a crash copy goes on only where the server stands", () => {
   const one = element({ revision: 3 });
   const kept = [one, { ...one, revision: 4 }, element({ revision: 9 })];
-  expect(toReplay(kept, (id) => (id === one.element_id ? 2 : 0))).toEqual(kept.slice(0, 2));
-  expect(toReplay(kept, (id) => (id === one.element_id ? 3 : 0))).toEqual([kept[1]]);
+  expect(pending.toReplay(kept, (id) => (id === one.element_id ? 2 : 0))).toEqual(kept.slice(0, 2));
+  expect(pending.toReplay(kept, (id) => (id === one.element_id ? 3 : 0))).toEqual([kept[1]]);
 });
 
 test("measures are in the unit that fits, and in pixels without a scale", () => {
