@@ -34,6 +34,7 @@ BY_NAME = (
     "registration",
     "slides",
     "stain",
+    "standardise",
     "upload",
     "load",
 )

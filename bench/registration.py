@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from bench.measure import Row
+from bench.measure import Row, import_peers
 from renkei.imaging.made import made_ct
 from renkei.imaging.nifti import to_sitk
 from renkei.imaging.volume import read_series
@@ -59,6 +59,7 @@ class Tally:
 
 
 def run(starts=None):
+    import_peers()
     starts = starts or int(os.environ.get("RENKEI_STARTS", STARTS))
     ct = sitk.ReadImage(str(PAIR / "ct_example.nii.gz"))
     mr = sitk.ReadImage(str(PAIR / "mri_t1_example.nii.gz"))

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from renkei.server import queue
 
-revision = '6ea20daaff15'
+revision = '05d736ac50a4'
 down_revision = None
 
 
@@ -231,6 +231,7 @@ def upgrade() -> None:
     sa.Column('sha256', sa.String(), nullable=False),
     sa.Column('toml', sa.String(), nullable=False),
     sa.Column('roles', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('many', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_plan')),
     sa.UniqueConstraint('sha256', name=op.f('uq_plan_sha256'))
     )
@@ -1306,7 +1307,7 @@ def upgrade() -> None:
     sa.Column('part', sa.Enum('reader', 'adjudicator', 'approver', name='part', native_enum=False, length=40), nullable=False),
     sa.Column('alias', sa.String(), nullable=False),
     sa.Column('arm', sa.Enum('plain', 'prefill', name='arm', native_enum=False, length=40), nullable=False),
-    sa.Column('state', sa.Enum('assigned', 'open', 'submitted', 'cannot_read', 'accepted', 'returned', 'released', 'expired', name='attemptstate', native_enum=False, length=40), nullable=False),
+    sa.Column('state', sa.Enum('assigned', 'open', 'submitted', 'cannot_read', 'accepted', 'returned', 'released', 'expired', 'doubted', name='attemptstate', native_enum=False, length=40), nullable=False),
     sa.Column('lease', sa.Uuid(), nullable=True),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('base_label_id', sa.Uuid(), nullable=True),
@@ -1759,8 +1760,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_comparison_site_id')),
     sa.ForeignKeyConstraint(['subject_id'], ['subject.id'], name=op.f('fk_comparison_subject_id')),
     sa.ForeignKeyConstraint(['task_id'], ['annotate_task.id'], name=op.f('fk_comparison_task_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_comparison')),
-    sa.UniqueConstraint('a_label_id', 'b_label_id', name=op.f('uq_comparison_a_label_id_b_label_id'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_comparison'))
     )
     op.create_index(op.f('ix_comparison_site_id'), 'comparison', ['site_id'], unique=False)
     op.create_index(op.f('ix_comparison_subject_id'), 'comparison', ['subject_id'], unique=False)

@@ -211,4 +211,5 @@ def test_a_dry_run_says_from_headers_what_is_refused_and_what_the_rest_costs(
     words.append("--existing=skip")
     measured = lines()["two"]
     assert measured["cost_from"] == "measured in OUT"
-    assert 0 < measured["cpu_seconds"] < 60
+    # Less than the clock tells apart counts as nothing.
+    assert 0 <= measured["cpu_seconds"] < 60

@@ -5,7 +5,10 @@ import json
 import numpy as np
 import pytest
 import zarr
+from tests.preprocess.steps.slides import part, written
 
+from renkei.imaging.slide import open_slide
+from renkei.preprocess import omezarr
 from renkei.preprocess.formats import Format, write_result
 from renkei.preprocess.made import write_held
 from renkei.preprocess.patches import Patches, PatchesRefusedError, write_patches
@@ -49,3 +52,22 @@ def test_ome_zarr_holds_the_volume_with_its_place(real_ct, tmp_path):
     said = scale["datasets"][0]["coordinateTransformations"]
     assert said[0]["scale"] == pytest.approx(real_ct.image.geometry.spacing)
     assert json.dumps(said)
+
+
+def test_ome_zarr_holds_a_slide_as_a_pyramid(tmp_path, monkeypatch):
+    monkeypatch.setattr(omezarr, "WIDEST", 512)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    slide = written(part(side=1100), scratch, "he")
+    with open_slide(slide.path) as shown:
+        whole, mpp = shown.read_region(0, 0, 0, 1100, 1100), shown.mpp
+    write_result(tmp_path, write_held("slide", slide), Format.OMEZARR)
+    group = zarr.open_group(str(tmp_path / "slide.ome.zarr"), mode="r")
+    assert np.array_equal(group["0"][:], whole.transpose(2, 0, 1))
+    assert group["1"].shape == (3, 550, 550)
+    mean = whole[:1100, :1100].reshape(550, 2, 550, 2, 3).mean(axis=(1, 3)).transpose(2, 0, 1)
+    assert np.abs(group["1"][:].astype(float) - mean).max() <= 0.5
+    (scale,) = group.attrs["ome"]["multiscales"]
+    assert [axis["name"] for axis in scale["axes"]] == ["c", "y", "x"]
+    said = scale["datasets"][1]["coordinateTransformations"][0]["scale"]
+    assert said == pytest.approx([1, 2 * mpp, 2 * mpp])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from renkei.preprocess.verdicts import alignment, denoising, evenness
+from renkei.preprocess.verdicts import alignment, denoising, evenness, least_nmi
 
 GOOD = {"overlap": 0.8, "nmi_after": 1.2, "seeds_mm": 0.5}
 
@@ -25,6 +25,14 @@ GOOD = {"overlap": 0.8, "nmi_after": 1.2, "seeds_mm": 0.5}
 )
 def test_each_rule_of_an_alignment_decides(change, finding, code) -> None:
     assert alignment(GOOD | change, least_nmi=1.08) == (finding, code)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kinds", "least"),
+    [(0, {"CT"}, 1.25), (0, {"MR"}, 1.2), (0, {"CT", "MR"}, 1.2), (1.1, {"CT"}, 1.1)],
+)
+def test_how_much_a_pair_must_share_goes_by_its_kinds(asked, kinds, least) -> None:
+    assert least_nmi(asked, frozenset(kinds)) == least
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import imagecodecs
 import numpy as np
 import pytest
 
+from renkei.imaging.codes import LESION
 from renkei.imaging.geometry import Geometry
+from renkei.imaging.labels import LabelSet, Segment
 from renkei.imaging.volume import Volume
 from renkei.preprocess.held import Scan, SlideScan, TableScan
 from renkei.preprocess.views import (
@@ -48,6 +50,19 @@ def test_a_bright_block_lies_at_its_place_on_another_grid() -> None:
         bright = np.argwhere(stack(views, name) > 128)
         places.append(bright.mean(axis=0))
     assert np.abs(places[0] - places[1]).max() <= 0.5
+
+
+def test_labels_are_tinted_where_the_finer_grid_has_them() -> None:
+    fine = Geometry((40, 300, 300), (2.0, 1.0, 1.0))
+    mask = np.zeros(fine.shape, bool)
+    mask[10:20, 60:120, 150:270] = True
+    segment = Segment(1, "lesion", LESION, mask)
+    scan = Scan(Volume(np.zeros(fine.shape, np.int16), fine, "CT"), LabelSet(fine, (segment,)))
+    views = view_run({"before": scan})
+    tinted = np.argwhere(stack(views, "labels")[..., 3] == 255) + 0.5
+    side = np.array([80 / views.slices, 300 / views.height, 300 / views.width])
+    found = np.array([tinted.min(axis=0) - 0.5, tinted.max(axis=0) + 0.5]) * side
+    assert np.abs(found - [[20, 60, 150], [40, 120, 270]]).max() <= side.max()
 
 
 def test_change_is_blue_where_it_fell_and_red_where_it_rose(made: Scan) -> None:

@@ -1,10 +1,13 @@
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import mlcroissant
+import polars as pl
 import pytest
 
+from renkei.preprocess.clinical.coverage import BadCoverageError, card_lines, read_card_lines
 from renkei.publish.audit import audit_cases
 from renkei.publish.card import NOT_RECORDED, CardFacts, croissant
 from renkei.publish.card_page import card_page
@@ -88,3 +91,31 @@ def test_a_title_cannot_bring_markup_into_the_page(facts: CardFacts) -> None:
 
 def test_both_languages_have_the_same_words() -> None:
     assert WORDS["ja"].keys() == WORDS["en"].keys()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_standardised_tables_are_shown_by_site_and_in_public_without_counts(
+    facts: CardFacts, tmp_path: Path, language: str
+) -> None:
+    rows = {"site": ["A"] * 12 + ["B"] * 4, "code_status": ["mapped"] * 12 + ["unmapped"] * 4}
+    few = {"site": ["A"] * 5, "unit_status": ["mapped"] * 5}
+    frames = {"lab": pl.DataFrame(rows), "drug": pl.DataFrame(few)}
+    pl.DataFrame(card_lines(frames)).write_csv(tmp_path / "coverage.csv")
+    told = replace(facts, coverage=tuple(read_card_lines(tmp_path)))
+    page = card_page(told, language)
+    assert page.count("<code>code</code>") == 3
+    assert page.count("<code>unit</code>") == 2
+    assert "75 %" in page
+    public = card_page(told, language, public=True)
+    assert public.count("<code>code</code>") == 1
+    assert "<code>unit</code>" not in public
+    assert "lab.code: 75% of 16 rows" in croissant(told)["rai:dataPreprocessingProtocol"]
+    assert WORDS[language]["mapped"] not in card_page(facts, language)
+
+
+def test_a_folder_without_coverage_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadCoverageError):
+        read_card_lines(tmp_path)
+    (tmp_path / "coverage.csv").write_text("table,column\n")
+    with pytest.raises(BadCoverageError):
+        read_card_lines(tmp_path)

@@ -207,4 +207,4 @@ def _bits(mask: NDArray[np.bool_]) -> bytes:
 def _mask(bits: bytes, geometry: Geometry) -> NDArray[np.bool_]:
     planes = np.frombuffer(bits, dtype=np.uint8).reshape(geometry.shape[0], -1)
     pixels = geometry.shape[1] * geometry.shape[2]
-    return np.unpackbits(planes, axis=1, count=pixels).astype(bool).reshape(geometry.shape)
+    return np.unpackbits(planes, axis=1, count=pixels).view(np.bool_).reshape(geometry.shape)

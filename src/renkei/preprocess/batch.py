@@ -15,9 +15,11 @@ from renkei import child
 from renkei.compute import WorkerLostError, map_cases
 from renkei.errors import DataRefusedError
 from renkei.preprocess.case import Given, Produced, run_case
+from renkei.preprocess.days import count_days, read_days
 from renkei.preprocess.environment import environment
 from renkei.preprocess.folder import RECORD, FolderCase, write_case
 from renkei.preprocess.formats import Format
+from renkei.preprocess.held import Kind, kind_of
 from renkei.preprocess.journal import MOST_DEATHS, Journal, State
 from renkei.preprocess.kept import FolderStore
 from renkei.preprocess.keys import code_digests
@@ -134,24 +136,38 @@ def run_files(case: FolderCase, *, work: Work) -> Line:
     try:
         store = FolderStore(work.out / CACHE)
         given = given_of(case, plan)
-        produced = run_case(work.plan, given, scratch, store=store, codes=work.codes)
+        produced = run_case(work.plan, given, scratch, views=True, store=store, codes=work.codes)
         line = _said(produced)
         produced = replace(produced, record={**produced.record, RUN: work.run})
-        write_case(work.out / case.name, produced, plan, work.form)
+        sources = case.scans[plan.roles[0]][0].files
+        write_case(work.out / case.name, produced, plan, work.form, sources)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return line | {"out": str(work.out / case.name)}
 
 
 def given_of(case: FolderCase, plan: Plan) -> dict[str, list[Given]]:
-    """Return the files of a case with their hashes."""
+    """Return the files of a case with their hashes, labels and days.
+
+    Raises:
+        BadDaysError: The days of a time series are not said, or not in order.
+    """
     given: dict[str, list[Given]] = {}
     for role, scans in case.scans.items():
-        given[role] = []
-        for n, files in enumerate(scans):
-            first = role == plan.roles[0] and not n
-            labels = case.labels.read_bytes() if case.labels and first else None
-            given[role].append(Given(files, [_hash(file) for file in files], labels))
+        days: Sequence[int | None] = [None] * len(scans)
+        if role in plan.many and kind_of(plan.inputs[role]) is Kind.VOLUME:
+            table, named = case.days.get(role), [one.name for one in scans]
+            stated = read_days(table, named) if table else None
+            days = count_days([one.files for one in scans], stated)
+        given[role] = [
+            Given(
+                one.files,
+                [_hash(file) for file in one.files],
+                one.labels.read_bytes() if one.labels else None,
+                day,
+            )
+            for one, day in zip(scans, days, strict=True)
+        ]
     return given
 
 

@@ -16,7 +16,6 @@ from renkei.preprocess.kept import KnownStore, Store
 from renkei.preprocess.keys import code_digests, plan_keys
 from renkei.preprocess.made import Made
 from renkei.preprocess.plan import Plan, parse_plan
-from renkei.preprocess.preview import before_and_after, pair_before_and_after
 from renkei.preprocess.rescale import new_file
 from renkei.preprocess.run import Ran, run_plan
 from renkei.preprocess.step import Finding
@@ -24,7 +23,6 @@ from renkei.preprocess.views import Views, name_layers, view_run
 from renkei.proof import digest
 from renkei.select.case import is_nifti
 
-Pictures = tuple[bytes, bytes]
 CHANGE_MAP = "change.nii.gz"
 
 
@@ -51,12 +49,11 @@ class Produced:
     """The results of a case, what the steps' checks say, the provenance, and how it looks.
 
     `files` are what steps give beside the results, such as a transform; a run has `views` where
-    they were asked for, else two `pictures`. `seconds` as `run.Ran` has them.
+    they were asked for. `seconds` as `run.Ran` has them.
     """
 
     made: tuple[Made, ...]
     files: Mapping[str, bytes]
-    pictures: Pictures | None
     finding: Finding
     codes: tuple[str, ...]
     record: Mapping[str, object]
@@ -88,11 +85,8 @@ def run_case(
     keys = case_keys(plan, given, codes or code_digests(plan))
     ran = run_plan(plan, held, sources=sources, keys=keys, store=store)
     seen = view_run(_layers(plan, held, ran), _change(ran.files)) if views else None
-    pictures = None if views else _pictures(plan, held, ran)
     record = dict(ran.record)
-    return Produced(
-        ran.made, ran.files, pictures, ran.finding, ran.codes, record, seen, ran.seconds
-    )
+    return Produced(ran.made, ran.files, ran.finding, ran.codes, record, seen, ran.seconds)
 
 
 def run_known(
@@ -182,16 +176,3 @@ def _change(files: Mapping[str, bytes]) -> Volume | None:
     """Return the map of what the newest scan changed by, in standard deviations of noise."""
     found = [data for name, data in files.items() if name.endswith(CHANGE_MAP)]
     return read_nifti(found[-1], modality="MAP") if found else None
-
-
-def _pictures(plan: Plan, held: Mapping[str, tuple[Held, ...]], ran: Ran) -> Pictures | None:
-    """Return before and after of the first volume, or of a pair; None where there is no volume."""
-    before = held[plan.roles[0]][0]
-    after = [ran.scans[name][0] for name in plan.results]
-    if not isinstance(before, Scan) or not isinstance(after[0], Scan):
-        return None
-    if len(plan.roles) > 1 and len(after) > 1 and isinstance(after[1], Scan):
-        moving = held[plan.roles[1]][0]
-        if isinstance(moving, Scan):
-            return pair_before_and_after(after[0].image, moving.image, after[1].image)
-    return before_and_after(before, after[0])

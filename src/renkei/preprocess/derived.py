@@ -1,4 +1,4 @@
-"""A denoised copy as DICOM: new objects that say what they are made from and how.
+"""A processed copy as DICOM: new objects that say what they are made from and how.
 
 The original stays what readers annotate; nobody may take the copy for it.
 """
@@ -19,6 +19,7 @@ from renkei.imaging.synthetic import MADE
 from renkei.imaging.volume import Volume
 
 SMOOTHING = Code("DCM", "113087", "Smoothing")
+RESAMPLING = Code("DCM", "113085", "Spatial resampling")
 PROCESSED = Code("DCM", "121322", "Source image for image processing operation")
 IMPLEMENTATION = UID("2.25.183040982104113187023018306164010210305")
 MOST_TEXT = 1024
@@ -57,12 +58,16 @@ class NotDerivableError(DataRefusedError):
 
 
 def derived_slices(
-    volume: Volume, sources: Sequence[Dataset], *, description: str, derivation: Code = SMOOTHING
+    volume: Volume,
+    sources: Sequence[Dataset],
+    *,
+    description: str,
+    derivation: Sequence[Code] = (SMOOTHING,),
 ) -> list[bytes]:
     """Return one DICOM object per slice, in the order of the volume; same input, same bytes.
 
-    `sources` are the headers of the slices that it was made from, in any order; `description` names
-    the method and its strength.
+    `sources` are the headers of the slices that it was made from, in any order; the volume's
+    `sop_uids` name one for each slice. `description` names the method and its strength.
 
     Raises:
         NotDerivableError: A source is missing, the voxels are no whole numbers, or the modality is
@@ -86,7 +91,9 @@ def derived_slices(
     return made
 
 
-def _described(source: Dataset, modality: str, derivation: Code, description: str) -> Dataset:
+def _described(
+    source: Dataset, modality: str, derivation: Sequence[Code], description: str
+) -> Dataset:
     """Return what a slice says of itself but for its place and pixels."""
     dataset = Dataset()
     dataset.SpecificCharacterSet = "ISO_IR 192"
@@ -107,14 +114,15 @@ def _described(source: Dataset, modality: str, derivation: Code, description: st
     dataset.ImageType = ["DERIVED", "SECONDARY", *(kind[2:3] or ["OTHER"]), *made]
     dataset.SOPClassUID = source.SOPClassUID
     dataset.SeriesNumber = None
-    dataset.SeriesDescription = derivation.meaning
+    dataset.SeriesDescription = ", ".join(code.meaning for code in derivation) or "Processed"
     dataset.DerivationDescription = description[:MOST_TEXT]
-    dataset.DerivationCodeSequence = Items([_item(derivation)])
+    if derivation:
+        dataset.DerivationCodeSequence = Items([_item(code) for code in derivation])
     origin = Dataset()
     origin.ReferencedSOPClassUID = source.SOPClassUID
     origin.ReferencedSOPInstanceUID = source.SOPInstanceUID
     origin.PurposeOfReferenceCodeSequence = Items([_item(PROCESSED)])
-    origin.SpatialLocationsPreserved = "YES"
+    origin.SpatialLocationsPreserved = "NO" if RESAMPLING in derivation else "YES"
     dataset.SourceImageSequence = Items([origin])
     return dataset
 
@@ -123,6 +131,8 @@ def _place(dataset: Dataset, volume: Volume, z: int) -> None:
     grid = volume.geometry
     dataset.ImageOrientationPatient = [_number(v) for v in (*grid.axes[:, 0], *grid.axes[:, 1])]
     dataset.ImagePositionPatient = [_number(v) for v in grid.point(z, 0, 0)]
+    if "SpacingBetweenSlices" in dataset:
+        dataset.SpacingBetweenSlices = _number(grid.spacing[0])
     dataset.PixelSpacing = [_number(v) for v in grid.spacing[1:]]
     dataset.Rows, dataset.Columns = grid.shape[1:]
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"

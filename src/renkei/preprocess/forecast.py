@@ -77,7 +77,9 @@ def look(case: FolderCase, *, plan: str) -> dict[str, list[int]]:
         raise WouldRefuseError("A role is missing.", code="missing_role")
     parsed = parse_plan(plan)
     return {
-        role: [_voxels(files, parsed.inputs[role], parsed.accept.get(role, ())) for files in scans]
+        role: [
+            _voxels(one.files, parsed.inputs[role], parsed.accept.get(role, ())) for one in scans
+        ]
         for role, scans in case.scans.items()
     }
 

@@ -13,13 +13,17 @@ from renkei.imaging.geometry import Geometry
 from renkei.imaging.labels import LabelSet
 from renkei.imaging.nifti import place, to_sitk
 from renkei.imaging.volume import Volume
+from renkei.preprocess.body import bounds
 from renkei.preprocess.itk import sitk
+from renkei.preprocess.separable import axes_between, carry, same_axes
 from renkei.preprocess.step import StepRefusedError
 
 AIR_HU = -1024
 MOST_VOXELS = 400_000_000
 # A Gaussian's full width at half maximum is 2.355 standard deviations.
 FWHM = 2.355
+# Of a voxel: less is not worth a blur.
+LEAST_BLUR = 0.1
 
 
 def grid_at(geometry: Geometry, spacing: tuple[float, float, float]) -> Geometry:
@@ -47,27 +51,33 @@ def check_size(shape: Sequence[int]) -> None:
 
 
 def carry_image(image: Volume, grid: Geometry, transform: Any = None) -> Volume:
-    """Return the image on `grid` by one linear interpolation.
+    """Return the image on `grid` by one linear interpolation, whole numbers rounded.
 
     `transform` maps points of the grid to points of the image (SimpleITK, mm). Coarser axes are
     blurred first, sigma = sqrt(new^2 - old^2) / 2.355 mm, or fine detail would fold into noise.
     Outside the image lies air (CT, -1024 HU) or 0.
     """
-    source = replace(image, voxels=soften(image, grid))
     outside = AIR_HU if image.modality == "CT" else 0
-    moved = sitk.Resample(
-        to_sitk(source),
-        reference_of(grid),
-        transform or sitk.Transform(3, sitk.sitkIdentity),
-        sitk.sitkLinear,
-        outside,
+    if transform is None and same_axes(image.geometry, grid):
+        voxels = np.full(grid.shape, outside, dtype=image.voxels.dtype)
+        axes = axes_between(image.geometry, grid, _blur_of(image.geometry, grid))
+        carry(image.voxels, axes, voxels, np.rint if _is_whole(image.voxels) else np.asarray)
+        return replace(image, voxels=voxels, geometry=grid, sop_uids=())
+    # SimpleITK cuts fractions off whole numbers: half a unit towards zero, on average.
+    source = replace(image, voxels=soften(image, grid).astype(np.float32, copy=False))
+    moved = sitk.GetArrayFromImage(
+        sitk.Resample(
+            to_sitk(source),
+            reference_of(grid),
+            transform or sitk.Transform(3, sitk.sitkIdentity),
+            sitk.sitkLinear,
+            outside,
+        )
     )
-    return replace(
-        image,
-        voxels=sitk.GetArrayFromImage(moved).astype(image.voxels.dtype),
-        geometry=grid,
-        sop_uids=(),
-    )
+    if _is_whole(image.voxels):
+        np.rint(moved, out=moved)
+    voxels = moved.astype(image.voxels.dtype)
+    return replace(image, voxels=voxels, geometry=grid, sop_uids=())
 
 
 def carry_labels(labels: LabelSet, grid: Geometry, transform: Any = None) -> LabelSet:
@@ -98,7 +108,13 @@ def carry_numbers(
 def _carry_mask(
     mask: NDArray[np.bool_], source: Geometry, grid: Geometry, transform: Any
 ) -> NDArray[np.bool_]:
-
+    if transform is None and same_axes(source, grid):
+        inside = np.zeros(grid.shape, dtype=bool)
+        block = bounds(mask)
+        axes = axes_between(source, grid)
+        z, y, x = (axis.within(old) for axis, old in zip(axes, block, strict=True))
+        carry(mask[block], (z, y, x), inside, _is_half)
+        return inside
     image = sitk.GetImageFromArray(mask.astype(np.float32))
     place(image, source)
     moved = sitk.Resample(
@@ -108,24 +124,37 @@ def _carry_mask(
         sitk.sitkLinear,
         0.0,
     )
-    inside: NDArray[np.bool_] = sitk.GetArrayFromImage(moved) >= 0.5 - 1e-6
-    return inside
+    return _is_half(sitk.GetArrayFromImage(moved))
+
+
+def _is_half(share: NDArray[Any]) -> NDArray[np.bool_]:
+    half: NDArray[np.bool_] = share >= 0.5 - 1e-6
+    return half
 
 
 def soften(image: Volume, grid: Geometry) -> NDArray[np.generic]:
     """Return the voxels blurred along each axis on which the grid is coarser."""
-    old = image.geometry.spacing
-    sigma = [
-        math.sqrt(max(0.0, to**2 - was**2)) / FWHM / was
-        for to, was in zip(grid.spacing, old, strict=True)
-    ]
-    if max(sigma) < 0.1:
+    sigma = _blur_of(image.geometry, grid)
+    if not any(sigma):
         return image.voxels
     soft = ndimage.gaussian_filter(image.voxels.astype(np.float32), sigma, mode="nearest")
-    if np.issubdtype(image.voxels.dtype, np.integer):
+    if _is_whole(image.voxels):
         soft = np.rint(soft)
     softened: NDArray[np.generic] = soft.astype(image.voxels.dtype)
     return softened
+
+
+def _blur_of(source: Geometry, grid: Geometry) -> tuple[float, ...]:
+    """Return the standard deviations in voxels; none where they would change next to nothing."""
+    sigma = tuple(
+        math.sqrt(max(0.0, to**2 - was**2)) / FWHM / was
+        for to, was in zip(grid.spacing, source.spacing, strict=True)
+    )
+    return sigma if max(sigma) >= LEAST_BLUR else (0.0, 0.0, 0.0)
+
+
+def _is_whole(voxels: NDArray[Any]) -> bool:
+    return bool(np.issubdtype(voxels.dtype, np.integer))
 
 
 def reference_of(grid: Geometry) -> Any:

@@ -30,13 +30,15 @@ def histogram(image: Volume) -> Histogram:
     CT is counted from -1024 to 1536 HU, an image scaled to 0..1 there, any other from its 0.1 to
     its 99.9 percentile.
     """
-    values = image.voxels.ravel()[::SAMPLE].astype(np.float64)
-    values = values[np.isfinite(values)]
+    values = image.voxels.ravel()[::SAMPLE]
+    if values.dtype.kind == "f":
+        values = values[np.isfinite(values)]
     if not values.size:
         return Histogram(low=0.0, high=1.0, mean=0.0, counts=[0] * BINS)
     low, high = _window(image, values)
-    counts, _ = np.histogram(np.clip(values, low, high), BINS, (low, high))
-    mean = round(float(values.mean()), 4)
+    levels, times = _levels(values)
+    counts, _ = np.histogram(np.clip(levels, low, high), BINS, (low, high), weights=times)
+    mean = round(float(np.average(levels, weights=times)), 4)
     return Histogram(low=low, high=high, mean=mean, counts=[int(n) for n in counts])
 
 
@@ -71,7 +73,16 @@ def cohort(found: Sequence[Histogram]) -> dict[str, Any]:
     }
 
 
-def _window(image: Volume, values: NDArray[np.float64]) -> tuple[float, float]:
+def _levels(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
+    """Return values and how often each stands there; of fractions each stands for itself."""
+    if values.dtype.kind not in "iu" or values.dtype.itemsize > 2:
+        return values.astype(np.float64), None
+    low = int(values.min())
+    times = np.bincount(values.astype(np.int64) - low)
+    return np.arange(low, low + len(times), dtype=np.float64), times
+
+
+def _window(image: Volume, values: NDArray[Any]) -> tuple[float, float]:
     if (
         values.min() >= 0
         and values.max() <= 1
@@ -80,5 +91,5 @@ def _window(image: Volume, values: NDArray[np.float64]) -> tuple[float, float]:
         return UNIT_RANGE
     if image.modality == "CT":
         return WINDOW_HU
-    low, high = (float(round(v, 4)) for v in np.percentile(values, [0.1, 99.9]))
+    low, high = (float(round(v, 4)) for v in np.percentile(values.astype(np.float64), [0.1, 99.9]))
     return (low, high) if high > low else (low - 0.5, low + 0.5)

@@ -1,6 +1,7 @@
 """OME-Zarr 0.5: one image as a pyramid of chunks, written slab by slab."""
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +13,8 @@ from renkei.plugins import need_extra
 
 VERSION = "0.5"
 AXES = {2: "yx", 3: "zyx", 4: "czyx"}
+# Wider pictures, such as slides, are written in strips, so that they need not fit into memory.
+WIDEST = 8192
 SPATIAL = "zyx"
 CHUNK = {"c": 4, "z": 64, "y": 128, "x": 128}
 FLAT_CHUNK = {"c": 4, "y": 512, "x": 512}
@@ -52,8 +55,9 @@ def write_ome_zarr(
     """Write an array as an OME-Zarr group in the new folder `path`.
 
     `scale`, `units` ("millimeter", "micrometer", None for channels) and `origin` (the centre of the
-    first voxel) are given for each axis; `axes` are yx, zyx or czyx where not said. Each further
-    level halves the finest axes: by the mean, of `labels` by every second voxel.
+    first voxel) are given for each axis; `axes` are yx, zyx or czyx where not said, cyx for a
+    slide. Each further level halves the finest axes: by the mean, of `labels` by every second
+    voxel.
 
     Raises:
         OmeZarrRefusedError: Axes, scale and units do not fit the array, or `path` exists.
@@ -120,15 +124,17 @@ def _halved(step: tuple[float, ...], shape: tuple[int, ...], axes: str) -> tuple
 def _fill(target: Any, source: Sliced, by: tuple[int, ...], axes: str, *, labels: bool) -> None:
     """Write `source`, made smaller `by` so much, one slab of chunks along the first space axis."""
     along = next(i for i, axis in enumerate(axes) if axis in SPATIAL)
-    rows = target.chunks[along]
-    for first in range(0, target.shape[along], rows):
-        last = min(first + rows, target.shape[along])
-        box = [slice(0, n) for n in source.shape]
-        box[along] = slice(first * by[along], min(last * by[along], source.shape[along]))
-        slab = np.asarray(source[tuple(box)])
+    rows, wide = target.chunks[along], target.shape[-1] if "z" in axes else WIDEST
+    starts = product(range(0, target.shape[along], rows), range(0, target.shape[-1], wide))
+    for first, left in starts:
         place = [slice(0, n) for n in target.shape]
-        place[along] = slice(first, last)
-        target[tuple(place)] = _smaller(slab, by, labels=labels)
+        place[along] = slice(first, min(first + rows, target.shape[along]))
+        place[-1] = slice(left, min(left + wide, target.shape[-1]))
+        box = tuple(
+            slice(one.start * k, min(one.stop * k, n))
+            for one, k, n in zip(place, by, source.shape, strict=True)
+        )
+        target[tuple(place)] = _smaller(np.asarray(source[box]), by, labels=labels)
 
 
 def _smaller(slab: NDArray[Any], by: tuple[int, ...], *, labels: bool) -> NDArray[Any]:

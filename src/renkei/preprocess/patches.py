@@ -14,8 +14,8 @@ from renkei.imaging.volume import Volume
 from renkei.plugins import need_extra
 
 SUFFIX = ".b2nd"
-# A box of 96 voxels a side touches few chunks of 128, and of each only the blocks it needs.
-CHUNK, BLOCK = 128, 32
+# Of a box of 96 voxels a side small blocks unpack the least beside it; flatter ones cost more each.
+CHUNK, BLOCK = 64, (16, 16, 32)
 META = "renkei"
 
 
@@ -33,7 +33,7 @@ def write_patches(path: Path, volume: Volume) -> None:
     array = blosc2.asarray(
         np.ascontiguousarray(volume.voxels),
         chunks=chunks,
-        blocks=tuple(min(BLOCK, n) for n in chunks),
+        blocks=tuple(min(side, n) for side, n in zip(BLOCK, chunks, strict=True)),
         cparams={
             "codec": blosc2.Codec.LZ4,
             "filters": [blosc2.Filter.SHUFFLE],
@@ -73,8 +73,9 @@ class Patches:
         ends = [a + n for a, n in zip(start, shape, strict=True)]
         if min(start) < 0 or any(e > n for e, n in zip(ends, self.geometry.shape, strict=True)):
             raise PatchesRefusedError("The box reaches out of the volume.")
-        at = tuple(slice(a, e) for a, e in zip(start, ends, strict=True))
-        box: NDArray[Any] = self._array[at]
+        box = np.empty(shape, dtype=self._array.dtype)
+        # What indexing calls in the end; all that stands before it is a tenth of the time.
+        self._array.get_slice_numpy(box, (list(start), ends))
         return box
 
     def __enter__(self) -> Self:

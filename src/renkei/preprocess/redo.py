@@ -13,7 +13,7 @@ from renkei import child
 from renkei.errors import ConflictError, DataRefusedError, NotFoundError
 from renkei.imaging.nifti import read_nifti
 from renkei.preprocess.batch import given_of
-from renkei.preprocess.case import case_keys, run_case
+from renkei.preprocess.case import Given, case_keys, run_case
 from renkei.preprocess.environment import environment
 from renkei.preprocess.folder import PLAN, RECORD, FolderCase, find_cases
 from renkei.preprocess.keys import code_digests
@@ -139,8 +139,12 @@ def _inputs(plan: Plan, record: Mapping[str, Any], name: str, source: Path) -> F
 
 
 def _hashes(plan: Plan, case: FolderCase) -> dict[str, list[str]]:
-    given = given_of(case, plan)
+    given = _given(case, plan)
     return {role: sorted(s for one in scans for s in one.sources) for role, scans in given.items()}
+
+
+def _given(case: FolderCase, plan: Plan) -> dict[str, list[Given]]:
+    return child.call(given_of, case, plan, seconds=SECONDS, memory_mb=MEMORY_MB)
 
 
 def _changed(
@@ -148,7 +152,7 @@ def _changed(
 ) -> list[str]:
     then, now = record["environment"], environment()
     changed = sorted(n for n in then.keys() | now.keys() if then.get(n) != now.get(n))
-    keys = set(case_keys(plan, given_of(case, plan), codes).values())
+    keys = set(case_keys(plan, _given(case, plan), codes).values())
     if not changed and any(step["key"] not in keys for step in record["steps"]):
-        return ["labels or code of a step"]
+        return ["label, day or code of a step"]
     return changed

@@ -3,13 +3,14 @@
 Measured on a block of the case, so that the proof costs little beside the work.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from renkei.imaging.labels import LabelSet
+from renkei.imaging.labels import Segment
 from renkei.preprocess.body import bounds
 from renkei.preprocess.noise import Noise
 from renkei.preprocess.trial import middle
@@ -61,7 +62,7 @@ def structure(pair: Pair, sigma: float) -> dict[str, float]:
     }
 
 
-def labels_kept(pair: Pair, labels: LabelSet, noise: Noise) -> dict[str, float]:
+def labels_kept(pair: Pair, segments: Iterable[Segment], noise: Noise) -> dict[str, float]:
     """Measure the labels: the worst mean residual inside one, and the worst contrast.
 
     Contrast is the step from the mean of a shell of three voxels to the mean inside, where it is
@@ -72,7 +73,7 @@ def labels_kept(pair: Pair, labels: LabelSet, noise: Noise) -> dict[str, float]:
     shifts: list[float] = [0.0]
     kept: list[float] = [1.0]
     lost: list[float] = [0.0]
-    for segment in labels.segments:
+    for segment in segments:
         count = np.count_nonzero(segment.mask)
         if count < LEAST_LABEL:
             continue

@@ -65,27 +65,28 @@ def run_plan(
         role: [digest_of(write_held(role, one)) for one in known[role]] for role in plan.roles
     }
     steps: list[dict[str, Any]] = []
-    findings: list[Done] = []
+    findings: list[tuple[Finding, str | None]] = []
     files: dict[str, bytes] = {}
     seconds: dict[str, float] = {}
-    for planned in plan.steps:
+    for number, planned in enumerate(plan.steps, 1):
         key = keys[planned.output] if keys else None
         started = time.process_time()
         dones, ran = _find_or_run(planned, known, key, store if planned.step.keeps else None)
         if ran:
             seconds[planned.output] = time.process_time() - started
         known[planned.output] = tuple(one for done in dones for one in done.scans)
-        findings += dones
+        findings += [(done.finding, done.code) for done in dones]
         for name, done in zip(names(planned.output, len(dones)), dones, strict=True):
             steps.append(_said(planned, name, done, key))
             files |= {f"{name}.{file}": data for file, data in done.files.items()}
+        _forget(known, plan, number)
     made = tuple(
         write_held(name, one)
         for result in plan.results
         for name, one in zip(names(result, len(known[result])), known[result], strict=True)
     )
-    codes = tuple(done.code for done in findings if done.code)
-    doubt = any(done.finding is not Finding.ACCEPT for done in findings)
+    codes = tuple(code for _, code in findings if code)
+    doubt = any(finding is not Finding.ACCEPT for finding, _ in findings)
     record = {
         "format": FORMAT,
         "plan": {"name": plan.name, "version": plan.version, "sha256": plan.sha256},
@@ -100,6 +101,15 @@ def run_plan(
     finding = Finding.REVIEW if doubt else Finding.ACCEPT
     results = {n: known[n] for n in plan.results}
     return Ran(results, made, files, finding, codes, record, seconds)
+
+
+def _forget(known: dict[str, tuple[Held, ...]], plan: Plan, number: int) -> None:
+    """Let go of what no step from `number` on works on and nobody is given."""
+    needed = {*plan.roles, *plan.results}
+    for planned in plan.steps[number:]:
+        needed |= {*planned.inputs, str(planned.to)}
+    for name in known.keys() - needed:
+        del known[name]
 
 
 def run_step(planned: PlannedStep, known: Mapping[str, tuple[Held, ...]]) -> list[Done]:

@@ -15,15 +15,25 @@ from renkei.imaging.labels import LabelSet
 from renkei.imaging.nifti import to_sitk
 from renkei.imaging.slide import open_slide
 from renkei.imaging.volume import Volume
-from renkei.preprocess.grid import carry_labels, grid_at, reference_of
+from renkei.preprocess.grid import grid_at, reference_of
 from renkei.preprocess.held import Scan, SlideScan
 from renkei.preprocess.itk import sitk
-from renkei.preprocess.preview import COLOURS, SOFT_HU
 
 MOST_PIXELS = 256
 MOST_SLICES = 32
 MOST_TIMES = 6
 SLIDE_PIXELS = 768
+SOFT_HU = (-160.0, 240.0)
+# Distinct on grey for the common kinds of colour blindness (Okabe-Ito without black).
+COLOURS = (
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (0, 114, 178),
+    (213, 94, 0),
+    (204, 121, 167),
+)
 # Both ends of the colours of a change map, in standard deviations of the local noise.
 CHANGE_SD = 6.0
 LESS, MORE = (33, 102, 172), (178, 24, 43)
@@ -54,14 +64,14 @@ def view_scans(shown: Mapping[str, Scan], on: Scan, *, change: Volume | None = N
     """Return scans laid on the grid of one of them, with its labels and the change there.
 
     At most 256 pixels and 32 slices; points are taken from the scans as they are, without a blur,
-    so that noise stays as visible as it is.
+    so that noise stays as visible as it is, and of labels the nearest voxel.
     """
     small = _small(on.image.geometry)
     images = {name: _taken(scan.image, small) for name, scan in shown.items()}
     ranges = {name: _range(shown[name].image, found) for name, found in images.items()}
     layers = {name: _png(_grey(found, *ranges[name])) for name, found in images.items()}
     if on.labels is not None:
-        layers["labels"] = _png(_tints(carry_labels(on.labels, small)))
+        layers["labels"] = _png(_tints(on.labels, small))
     if change is not None:
         layers["change"] = _png(_diverging(_taken(change, small)))
     nz, ny, nx = small.shape
@@ -147,10 +157,21 @@ def _grey(taken: NDArray[np.float32], low: float, high: float) -> Stack:
     return grey
 
 
-def _tints(labels: LabelSet) -> Stack:
-    tints = np.zeros((*labels.geometry.shape, 4), np.uint8)
+def _tints(labels: LabelSet, small: Geometry) -> Stack:
+    """Colour the labels; `small` lies along their grid, so that whole rows of voxels are taken."""
+    ends = small.point(0, 0, 0), small.point(*(n - 1 for n in small.shape))
+    first, last = (labels.geometry.index(end) for end in ends)
+    nearest = np.ix_(
+        *(
+            np.clip(np.rint(np.linspace(low, high, count)).astype(int), 0, length - 1)
+            for low, high, count, length in zip(
+                first, last, small.shape, labels.geometry.shape, strict=True
+            )
+        )
+    )
+    tints = np.zeros((*small.shape, 4), np.uint8)
     for n, segment in enumerate(labels.segments):
-        tints[segment.mask] = (*COLOURS[n % len(COLOURS)], 255)
+        tints[segment.mask[nearest]] = (*COLOURS[n % len(COLOURS)], 255)
     return tints
 
 

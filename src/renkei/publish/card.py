@@ -24,7 +24,11 @@ SPLIT_URLS = {
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """What a card is written from; what is None or empty was not recorded and is said so."""
+    """What a card is written from; what is None or empty was not recorded and is said so.
+
+    `coverage` are lines of `renkei.preprocess.clinical.coverage`: how much of each column of the
+    standardised tables was mapped, by site, None for all.
+    """
 
     name: str
     title: Mapping[str, str]
@@ -48,6 +52,7 @@ class CardFacts:
     agreement: str | None = None
     years: str | None = None
     split_notes: tuple[str, ...] = ()
+    coverage: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def patients(self) -> dict[str, int]:
@@ -111,7 +116,8 @@ def rai(facts: CardFacts, *, public: bool) -> dict[str, str]:
         "dataCollection": "Images of routine care, de-identified inside the hospitals.",
         "dataCollectionType": "Secondary data from clinical systems.",
         "dataCollectionTimeframe": facts.years or NOT_RECORDED,
-        "dataPreprocessingProtocol": "; ".join(facts.plans) or NOT_RECORDED,
+        "dataPreprocessingProtocol": "; ".join([*facts.plans, *_mapped(facts, public=public)])
+        or NOT_RECORDED,
         "dataManipulationProtocol": "De-identified by PS3.15; names and UIDs are those of this "
         "version alone.",
         "dataAnnotationProtocol": (
@@ -129,6 +135,26 @@ def rai(facts: CardFacts, *, public: bool) -> dict[str, str]:
         "dataReleaseMaintenancePlan": "After a withdrawal a successor version without the person "
         "is published and every holder is told.",
     }
+
+
+def shown_coverage(facts: CardFacts, *, public: bool) -> list[dict[str, Any]]:
+    """Return the lines of coverage; public ones name no site, and no count under ten rows."""
+    if not public:
+        return [dict(line) for line in facts.coverage]
+    return [
+        {**line, "mapped": None, "ambiguous": None, "unmapped": None}
+        for line in facts.coverage
+        if line["site"] is None and line["rows"] >= SMALLEST_PUBLIC
+    ]
+
+
+def _mapped(facts: CardFacts, *, public: bool) -> list[str]:
+    return [
+        f"{line['table']}.{line['column']}: {line['mapped_share']:.0%} of {line['rows']} rows "
+        "standardised"
+        for line in shown_coverage(facts, public=public)
+        if line["site"] is None and line["mapped_share"] is not None
+    ]
 
 
 def _limits(facts: CardFacts) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from renkei.publish.card import CardFacts, rai
+from renkei.publish.card import CardFacts, rai, shown_coverage
 from renkei.publish.card_words import WORDS
 from renkei.publish.represent import Axis, hide_small
 
@@ -40,6 +40,10 @@ def card_page(facts: CardFacts, language: Language, *, public: bool = False) -> 
             for c in facts.audit.checks
         ],
         flow=_flow(facts.flow, words),
+        mapped=[
+            {**line, "site": words["mapped.all"] if line["site"] is None else line["site"]}
+            for line in shown_coverage(facts, public=public)
+        ],
         rai=[(words[f"rai.{name}"], text) for name, text in rai(facts, public=public).items()],
     )
 

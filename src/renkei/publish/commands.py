@@ -79,15 +79,22 @@ def card(
     title_ja: Annotated[str, typer.Option()] = "データセット",
     description: Annotated[str, typer.Option()] = "",
     number: Annotated[str, typer.Option()] = "0.0.0",
+    tables: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="What `preprocess map` wrote.")
+    ] = None,
     public: Annotated[bool, typer.Option(help="No files, no count under ten.")] = False,
 ) -> None:
     """Write croissant.json, card.en.html and card.ja.html into TARGET."""
+    # Only here: to import it takes seconds.
+    from renkei.preprocess.clinical.coverage import read_card_lines
+
     facts = replace(
         _card_facts(read_folder(folder)),
         name=name,
         title={"en": title_en, "ja": title_ja},
         description=description,
         number=number,
+        coverage=tuple(read_card_lines(tables)) if tables else (),
     )
     target.mkdir(parents=True, exist_ok=True)
     document = json.dumps(croissant(facts, public=public), indent=2, ensure_ascii=False)

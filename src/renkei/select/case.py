@@ -6,7 +6,7 @@ grow with the length of a series.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,15 @@ from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
 
 from renkei.errors import DataRefusedError
+from renkei.imaging.frames import frames_of, has_frames
+from renkei.imaging.mosaic import is_mosaic, tiles_of
 from renkei.imaging.nifti import read_nifti
 from renkei.imaging.pixels import NoPixelsError
 from renkei.imaging.rescale import plane_of
 from renkei.imaging.slices import Slice, read_slice
 from renkei.imaging.slide import Slide
-from renkei.imaging.stack import Stack, StackCode, order_slices
+from renkei.imaging.split import split_slices
+from renkei.imaging.stack import SeriesRefusedError, Stack, StackCode, order_slices
 from renkei.imaging.volume import MAX_SLICES, SeriesFacts, Volume, series_facts
 from renkei.select.tiles import overview, tissue_mask, tissue_tiles
 
@@ -62,9 +65,10 @@ def _nothing() -> Iterator[Any]:
 class Case:
     """What metrics see. `headers` and `parts` are in the order of the stack.
 
-    `spacing` is (z, y, x) in mm, None where the files do not say. `problems` are codes of what
-    could not be read as one regular stack; `undecoded` grows by (number, code) of each slice whose
-    pixels do not decode, and is whole after a pass over `parts`.
+    Of several volumes in one series one follows the other. `spacing` is (z, y, x) in mm, None where
+    the files do not say. `problems` are codes of what could not be read as one regular stack;
+    `undecoded` grows by (number, code) of each slice whose pixels do not decode, and is whole after
+    a pass over `parts`.
     """
 
     modality: str
@@ -148,11 +152,11 @@ def is_nifti(file: Path | bytes) -> bool:
 def _dicom(files: Sequence[Path | bytes]) -> Case:
     if len(files) > MAX_SLICES:
         return Case("", problems=("too_many",))
-    found: list[tuple[Dataset, Path | bytes]] = []
+    found: list[Slice] = []
     problems: list[str] = []
     for file in files:
         try:
-            found.append((read_slice(file).header, file))
+            found += _apart(read_slice(file), problems)
         except NoPixelsError:
             continue
         except DataRefusedError as error:
@@ -161,8 +165,20 @@ def _dicom(files: Sequence[Path | bytes]) -> Case:
             problems.append("bad_header")
     # Before the stack's own order, which is stable: so that the files' order and names say nothing.
     with disable_value_validation():
-        found.sort(key=lambda pair: _identity(pair[0]))
+        found.sort(key=lambda one: _identity(one.header))
         return _stacked(found, problems)
+
+
+def _apart(one: Slice, problems: list[str]) -> list[Slice]:
+    """Return the frames of a multi-frame object or the tiles of a mosaic, else the slice."""
+    try:
+        if has_frames(one):
+            return frames_of(one)
+        return tiles_of(one) if is_mosaic(one.header) else [one]
+    except SeriesRefusedError as refusal:
+        reasons: Any = refusal.facts["reasons"]
+        problems += reasons
+        return [one]
 
 
 def _identity(header: Dataset) -> tuple[int, str, str]:
@@ -174,10 +190,10 @@ def _identity(header: Dataset) -> tuple[int, str, str]:
     )
 
 
-def _stacked(found: Sequence[tuple[Dataset, Path | bytes]], problems: Sequence[str]) -> Case:
-    headers = [header for header, _ in found]
+def _stacked(found: Sequence[Slice], problems: Sequence[str]) -> Case:
+    headers = [one.header for one in found]
     try:
-        stack = order_slices(headers)
+        stack = _ordered(found)
         step = _spacing(headers)
         facts = series_facts(headers[stack.order[0] if stack.order else 0]) if headers else None
     except UNREADABLE:
@@ -188,7 +204,8 @@ def _stacked(found: Sequence[tuple[Dataset, Path | bytes]], problems: Sequence[s
     codes = [str(code) for code in stack.codes]
     if problems and codes == [StackCode.NO_SLICES]:
         codes = []
-    files = [found[i][1] for i in order]
+    # What lies in a file of its own is read again, so that memory does not grow with the series.
+    sources = [found[i] if found[i].part else found[i].source for i in order]
     case = Case(
         str(headers[0].get("Modality", "")) if headers else "",
         headers=tuple(headers[i] for i in order),
@@ -196,8 +213,27 @@ def _stacked(found: Sequence[tuple[Dataset, Path | bytes]], problems: Sequence[s
         problems=tuple(dict.fromkeys([*problems, *codes])),
         facts=facts or SeriesFacts(),
     )
-    case.parts = lambda: _planes(case, files, step or (1.0, 1.0))
+    case.parts = lambda: _planes(case, sources, step or (1.0, 1.0))
     return case
+
+
+def _ordered(found: Sequence[Slice]) -> Stack:
+    """Return the order of all slices; of several volumes one after the other, as the first lies."""
+    stack = order_slices([one.header for one in found])
+    if set(stack.codes) - {StackCode.DUPLICATE_POSITION}:
+        return stack
+    parts = split_slices(found)
+    if len(parts) < 2:
+        return stack
+    at = {id(one): i for i, one in enumerate(found)}
+    stacks = [order_slices([one.header for one in part.slices]) for part in parts]
+    order = tuple(
+        at[id(part.slices[i])]
+        for part, own in zip(parts, stacks, strict=True)
+        for i in own.order or range(len(part.slices))
+    )
+    codes = {code for own in stacks for code in own.codes}
+    return replace(stacks[0], order=order, codes=(StackCode.SEVERAL_VOLUMES, *sorted(codes)))
 
 
 def _spacing(headers: Sequence[Dataset]) -> tuple[float, float] | None:
@@ -210,12 +246,12 @@ def _spacing(headers: Sequence[Dataset]) -> tuple[float, float] | None:
 
 
 def _planes(
-    case: Case, files: Sequence[Path | bytes], spacing: tuple[float, float]
+    case: Case, sources: Sequence[Slice | Path | bytes], spacing: tuple[float, float]
 ) -> Iterator[Plane]:
     case.undecoded.clear()
-    for number, file in enumerate(files):
+    for number, source in enumerate(sources):
         try:
-            one = read_slice(file)
+            one = source if isinstance(source, Slice) else read_slice(source)
             if code := _no_plane(one):
                 case.undecoded.append((number, code))
                 continue
@@ -232,7 +268,7 @@ def _planes(
 
 def _no_plane(one: Slice) -> str | None:
     """Return what keeps an image from being one grey slice, by its description alone."""
-    if one.shape.frames > 1:
+    if one.shape.frames > 1 and one.part is None:
         return "multi_frame"
     kind = str(one.header.get("PhotometricInterpretation") or GREY[0])
     return None if one.shape.samples == 1 and kind in GREY else "not_grey"

@@ -75,7 +75,7 @@ async def frozen(session: AsyncSession, site_a: Any, site_b: Any, people: People
     operator = people.operator.organisation
     assert operator is not None
     dataset = Dataset(name=f"liver-{uuid4().hex[:6]}", title_en="Liver CT", title_ja="肝臓 CT")
-    plan = Plan(name="p", version="1", sha256=uuid4().hex * 2, toml="", roles={})
+    plan = Plan(name="p", version="1", sha256=uuid4().hex * 2, toml="", roles={}, many=[])
     approval = Approval(
         committee="IRB",
         number=f"IRB-{uuid4().hex[:6]}",

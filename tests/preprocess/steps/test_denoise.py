@@ -11,8 +11,10 @@ from renkei.imaging.labels import LabelSet
 from renkei.imaging.made import made_ct
 from renkei.imaging.volume import Volume
 from renkei.preprocess.held import Scan
+from renkei.preprocess.nlm import non_local_means
 from renkei.preprocess.noise import noise_of, noise_sigma
-from renkei.preprocess.step import StepRefusedError
+from renkei.preprocess.step import Finding, StepRefusedError
+from renkei.preprocess.steps import denoise
 from renkei.preprocess.steps.denoise import STEP, reach
 
 CUT = slice(22, 38)
@@ -120,6 +122,28 @@ def test_shared_noise_is_told_from_white() -> None:
         noise = noise_of(Volume(voxels, Geometry(voxels.shape, (2, 1, 1)), "CT"))
         assert noise.correlated is correlated
         assert noise.sigma == pytest.approx(20, rel=0.15)
+
+
+def test_a_way_that_parts_doubt_is_not_run_on_the_whole(monkeypatch) -> None:
+    """The lesion of this case loses contrast by each way, which its surroundings show."""
+    volume, labels = made_ct(6)
+    grid = Geometry((32, 128, 128), (6.0, *volume.geometry.spacing[1:]))
+    segments = tuple(replace(one, mask=one.mask[::2].copy()) for one in labels.segments)
+    scan = Scan(Volume(volume.voxels[::2].copy(), grid, "CT"), LabelSet(grid, segments))
+    whole = []
+
+    def counted(voxels: np.ndarray, *args, **kwargs) -> np.ndarray:
+        whole.extend([1] * (voxels.shape == grid.shape))
+        return non_local_means(voxels, *args, **kwargs)
+
+    monkeypatch.setattr(denoise, "non_local_means", counted)
+    found = STEP.run(scan, STEP.settle({"method": "nlm"}))
+    assert (found.finding, len(whole)) == ("review", 1)
+    monkeypatch.setattr(denoise, "_foretell", lambda *_: Finding.ACCEPT)
+    all_tried = STEP.run(scan, STEP.settle({"method": "nlm"}))
+    assert len(whole) == 1 + 3
+    assert all_tried.measures == found.measures
+    assert np.array_equal(all_tried.scan.image.voxels, found.scan.image.voxels)
 
 
 def test_thick_slices_are_not_searched_across() -> None:

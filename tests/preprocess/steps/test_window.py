@@ -1,5 +1,7 @@
 """Clipping keeps HU as whole numbers; scaling spans 0 to 1; MR takes its range from itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -37,3 +39,17 @@ def test_an_mr_takes_its_range_from_its_foreground(real_mr: Scan) -> None:
     done = STEP.run(real_mr, STEP.settle({"unit": True}))
     assert 0 < done.measures["low"] < done.measures["high"] < real_mr.image.voxels.max()
     assert done.scan.image.voxels.max() == 1
+
+
+@pytest.mark.parametrize("said", [{}, {"unit": True}])
+@pytest.mark.parametrize("kind", [np.int16, np.float32])
+def test_a_windowed_mr_stays_as_it_is_to_the_bit(real_mr: Scan, said: dict, kind: type) -> None:
+    noise = np.random.default_rng(3).normal(0, 0.3, real_mr.image.voxels.shape)
+    voxels = (real_mr.image.voxels + noise).astype(kind)
+    params = STEP.settle(said)
+    once = STEP.run(Scan(replace(real_mr.image, voxels=voxels)), params)
+    assert once.measures["clipped_share"] > 0.1
+    again = STEP.run(once.scan, params)
+    assert again.measures["clipped_share"] == 0
+    assert again.scan.image.voxels.dtype == once.scan.image.voxels.dtype
+    assert again.scan.image.voxels.tobytes() == once.scan.image.voxels.tobytes()

@@ -1,12 +1,22 @@
 """How much of a table was mapped, by site: what a dataset's card shows."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 
+from renkei.errors import DataRefusedError
 from renkei.preprocess.clinical.status import REASON, STATUS, Status
 
 EVERYWHERE = "all"
+FILE = "coverage.csv"
+COUNTS = ("rows", *map(str, Status))
+COLUMNS = frozenset({"table", "column", "site", *COUNTS, "mapped_share"})
+MOST_LINES = 10_000
+
+
+class BadCoverageError(DataRefusedError):
+    """The file is no table of coverage."""
 
 
 def coverage(frame: pl.DataFrame, column: str, *, by: str | None = None) -> pl.DataFrame:
@@ -51,3 +61,19 @@ def card_lines(tables: Mapping[str, pl.DataFrame], *, by: str = "site") -> list[
             found = coverage(frame, name, by=by if by in frame.columns else None)
             lines += [{"table": table, **row} for row in found.iter_rows(named=True)]
     return lines
+
+
+def read_card_lines(folder: Path) -> list[dict[str, object]]:
+    """Return the lines that `renkei preprocess map` wrote into a folder; `site` None for all.
+
+    Raises:
+        BadCoverageError: There are none.
+    """
+    try:
+        frame = pl.read_csv(folder / FILE, n_rows=MOST_LINES)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise BadCoverageError(f"Name a folder of `renkei preprocess map`: {FILE}.") from error
+    if not set(frame.columns) >= COLUMNS or not all(frame[n].dtype.is_integer() for n in COUNTS):
+        raise BadCoverageError(f"{FILE} lacks a column; write it again by `renkei preprocess map`.")
+    everywhere = pl.col("site").replace(EVERYWHERE, None)
+    return list(frame.with_columns(everywhere).iter_rows(named=True))

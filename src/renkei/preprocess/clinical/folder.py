@@ -17,7 +17,7 @@ from renkei.compute import map_cases
 from renkei.errors import ConflictError, NotFoundError
 from renkei.preprocess.clinical.bundle import read_fhir
 from renkei.preprocess.clinical.convert import convert_table, read_table
-from renkei.preprocess.clinical.coverage import card_lines, reasons
+from renkei.preprocess.clinical.coverage import FILE, card_lines, reasons
 from renkei.preprocess.clinical.fhir import write_fhir
 from renkei.preprocess.clinical.layout import DOMAINS, TableLayout, guess_layout
 from renkei.preprocess.clinical.masters import Masters
@@ -144,7 +144,7 @@ def _counts(frames: Mapping[str, pl.DataFrame]) -> dict[str, bytes]:
         for domain, frame in frames.items()
         for name in sorted(n.removesuffix(REASON) for n in frame.columns if n.endswith(REASON))
     ]
-    found = {"coverage.csv": _bytes(lines, "csv")}
+    found = {FILE: _bytes(lines, "csv")}
     return found | ({"reasons.csv": _bytes(pl.concat(why), "csv")} if why else {})
 
 

@@ -56,6 +56,7 @@ async def _insert(session: AsyncSession, plan: Parsed) -> Plan:
         sha256=plan.sha256,
         toml=plan.text,
         roles=dict(plan.inputs),
+        many=sorted(plan.many),
     )
     await session.execute(row.on_conflict_do_nothing())
     found = await session.scalars(select(Plan).where(Plan.sha256 == plan.sha256))

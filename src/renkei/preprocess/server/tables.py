@@ -1,6 +1,5 @@
 """Plans as they were used, and what became of each case that ran through one."""
 
-import tomllib
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -25,7 +24,7 @@ class RunState(StrEnum):
 
 
 class Plan(Table):
-    """A plan exactly as it was used."""
+    """A plan exactly as it was used; `many` are its inputs that stand for a time series."""
 
     __tablename__ = "plan"
 
@@ -34,12 +33,7 @@ class Plan(Table):
     sha256: Mapped[str] = mapped_column(unique=True)
     toml: Mapped[str]
     roles: Mapped[dict[str, str]]
-
-    @property
-    def many(self) -> list[str]:
-        """Return the inputs that stand for all scans of a time series."""
-        inputs = tomllib.loads(self.toml)["inputs"]
-        return [role for role, one in inputs.items() if one.get("series") is True]
+    many: Mapped[list[str]]
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:

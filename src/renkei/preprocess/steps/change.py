@@ -16,8 +16,8 @@ from renkei.preprocess.difference import Change, find_change
 from renkei.preprocess.grid import carry_numbers
 from renkei.preprocess.growth import find_growth, growth_csv
 from renkei.preprocess.held import Scan
-from renkei.preprocess.paired import CLIP_HU, lay, transform_files
-from renkei.preprocess.register import align_rigid, foreground
+from renkei.preprocess.paired import CLIP_HU, align_proved, lay, transform_files
+from renkei.preprocess.register import foreground
 from renkei.preprocess.step import (
     Done,
     Finding,
@@ -80,16 +80,7 @@ def change(scans: Sequence[Scan], params: Params) -> Done:
 def _carry(first: Scan, later: Scan, params: Params) -> _Carried:
     findings = [_pass(verdicts.comparison(first.image.facts, later.image.facts), {})]
     fixed, moving = to_sitk(first.image), to_sitk(later.image)
-    least = float(params["least_nmi"])
-    rigid = align_rigid(
-        fixed,
-        moving,
-        same_frame=False,
-        seed=int(params["seed"]),
-        quick=not params["multi_start"],
-        least_nmi=least,
-    )
-    findings.append(_pass(verdicts.alignment(rigid.measures, least_nmi=least), rigid.measures))
+    rigid = align_proved(first.image, later.image, params)
     window = CLIP_HU if first.image.modality == "CT" else None
     found = deform(fixed, moving, rigid.transform, window=window)
     measures = {**rigid.measures, **found.measures}
@@ -149,7 +140,7 @@ def _map(image: Volume, values: Any) -> bytes:
 STEP = Step(
     "change",
     params={
-        "least_nmi": Param("number", 1.25, 1.0, 2.0),
+        "least_nmi": Param("number", 0.0, 0.0, 2.0),
         "seed": Param("number", 1, 0, 2**31 - 2),
         "multi_start": Param("flag", default=False),
     },

@@ -4,9 +4,8 @@ from renkei.imaging.nifti import to_sitk
 from renkei.preprocess import verdicts
 from renkei.preprocess.deform import deform as find_deformation
 from renkei.preprocess.held import Scan
-from renkei.preprocess.paired import CLIP_HU, label_overlap, lay, transform_files
+from renkei.preprocess.paired import CLIP_HU, align_proved, label_overlap, lay, transform_files
 from renkei.preprocess.step import Done, Finding, Param, Params, Step, StepRefusedError, Takes
-from renkei.preprocess.steps.align import find_alignment
 
 
 def deform(scan: Scan, fixed: Scan, params: Params) -> Done:
@@ -21,7 +20,7 @@ def deform(scan: Scan, fixed: Scan, params: Params) -> Done:
             "Only scans of one modality and one phase can be refined. Set refine to false.",
             code="refine_needs_one_modality",
         )
-    start = find_alignment(scan, fixed, params)
+    start = align_proved(fixed.image, scan.image, params)
     found = find_deformation(
         to_sitk(fixed.image),
         to_sitk(scan.image),

@@ -20,8 +20,8 @@ from renkei.preprocess.midspace import (
     poses_of,
     transform_of,
 )
-from renkei.preprocess.paired import lay
-from renkei.preprocess.register import align_rigid, body_points, isotropic
+from renkei.preprocess.paired import align_proved, lay
+from renkei.preprocess.register import body_points, isotropic
 from renkei.preprocess.step import (
     Done,
     Finding,
@@ -53,10 +53,9 @@ def group(scans: Sequence[Scan], params: Params) -> Done:
     # Worked on in an order of content, so that the order of time decides nothing, not even digits.
     order = sorted(range(len(scans)), key=lambda n: digest(scans[n].image.voxels.tobytes()))
     images = [_guide(scans[n].image, str(params["on"])) for n in order]
-    kinds = frozenset(one.image.modality for one in scans)
-    least = verdicts.least_nmi(float(params["least_nmi"]), kinds)
-    pairs, measures = _pairs(images, least, params)
-    centres = np.array([body_points(isotropic(one, COARSE_MM)).mean(axis=0) for one in images])
+    pairs, measures = _pairs(images, params)
+    coarse = [isotropic(to_sitk(one), COARSE_MM) for one in images]
+    centres = np.array([body_points(one).mean(axis=0) for one in coarse])
     poses = poses_of(pairs, centres)
     measures["loop_mm"] = round(loop_mm(pairs, poses, centres, RADIUS_MM), 4)
     finding, code = verdicts.grouping(measures)
@@ -78,38 +77,21 @@ def group(scans: Sequence[Scan], params: Params) -> Done:
     return Done(tuple(laid), measures, finding, code, files)
 
 
-def _pairs(
-    images: Sequence[Any], least: float, params: Params
-) -> tuple[dict[tuple[int, int], Any], Any]:
+def _pairs(images: Sequence[Volume], params: Params) -> tuple[dict[tuple[int, int], Any], Any]:
     pairs = {}
     overlaps, agreed = [], []
     for i, j in both_ways(len(images)):
-        found = align_rigid(
-            images[i],
-            images[j],
-            same_frame=False,
-            seed=int(params["seed"]),
-            quick=not params["multi_start"],
-            least_nmi=least,
-        )
-        finding, code = verdicts.alignment(found.measures, least_nmi=least)
-        if finding is Finding.REFUSE:
-            raise StepRefusedError(
-                "Two of the scans cannot be aligned with proof. Look whether all are of one "
-                "patient and of the same part of the body.",
-                code=code,
-                **found.measures,
-            )
+        found = align_proved(images[i], images[j], params)
         pairs[i, j] = pose_of(found.transform)
         overlaps.append(found.measures["overlap"])
         agreed.append(found.measures["seeds_mm"])
     return pairs, {"overlap": min(overlaps), "seeds_mm": max(agreed)}
 
 
-def _guide(image: Volume, on: str) -> Any:
+def _guide(image: Volume, on: str) -> Volume:
     if on == "bone":
-        image = replace(image, voxels=np.clip(image.voxels, *BONE_HU).astype(np.float32))
-    return to_sitk(image)
+        return replace(image, voxels=np.clip(image.voxels, *BONE_HU).astype(np.float32))
+    return image
 
 
 def _grid(

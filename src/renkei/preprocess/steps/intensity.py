@@ -39,7 +39,7 @@ def intensity(scan: Scan, params: Params) -> Done:
     """
     values, inside = _measured(scan)
     scaled, measures = METHODS[str(params["method"])](scan, values, inside, params)
-    image = replace(scan.image, voxels=scaled.astype(np.float32))
+    image = replace(scan.image, voxels=scaled.astype(np.float32, copy=False))
     said = {name: round(float(value), 6) for name, value in measures.items()}
     return Done((replace(scan, image=image),), said)
 
@@ -64,7 +64,7 @@ def _measured(scan: Scan) -> tuple[Values, NDArray[np.bool_]]:
     mask = body_mask(scan.image)
     if mask is None:
         raise StepRefusedError("No head or body is found in this image.", code="no_body")
-    return scan.image.voxels.astype(np.float32), mask
+    return scan.image.voxels.astype(np.float32, copy=False), mask
 
 
 def _zscore(_scan: Scan, values: Values, inside: NDArray[np.bool_], _params: Params) -> Scaled:
@@ -117,7 +117,9 @@ def _standard(values: Values, sample: Values) -> Scaled:
     mean, spread = float(sample.mean(dtype=float)), float(sample.std(dtype=float))
     if spread <= 0:
         raise _narrow()
-    return (values - mean) / spread, {"mean": mean, "sd": spread}
+    scaled = values - np.float32(mean)
+    scaled /= np.float32(spread)
+    return scaled, {"mean": mean, "sd": spread}
 
 
 def _landmarks(sample: Values) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ def orient(scan: Scan, _params: Params) -> Done:
     labels = scan.labels
     if labels is not None:
         segments = tuple(
-            replace(segment, mask=_move(segment.mask, order, flips).astype(bool))
+            replace(segment, mask=_move(segment.mask, order, flips).astype(bool, copy=False))
             for segment in labels.segments
         )
         labels = replace(labels, geometry=geometry, segments=segments)

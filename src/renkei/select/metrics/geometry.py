@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from renkei.imaging.mosaic import is_mosaic
 from renkei.imaging.stack import IN_COMMON, SAME_MM, UNEVEN_MM, UNEVEN_SHARE, StackCode, placed
 from renkei.select.case import Case
 from renkei.select.metric import MOST_PLACES, SERIES, Measured, Metric, Place, not_applicable
@@ -90,7 +91,8 @@ def missing_inside(headers: Sequence[Dataset]) -> int:
 def _steps(headers: Sequence[Dataset]) -> list[Place]:
     """Return where a stack is not even; the slice named is the one after which it happens."""
     steps = steps_mm(headers)
-    if steps is None or _kinds(headers):
+    # Where one volume follows another, the way back is no step.
+    if steps is None or (steps < -SAME_MM).any() or _kinds(headers):
         return []
     same = [
         Place(StackCode.DUPLICATE_POSITION, int(i) + 1) for i in np.flatnonzero(steps < SAME_MM)
@@ -155,13 +157,18 @@ def _numbers(headers: Sequence[Dataset]) -> list[Place]:
     places, seen, at = [], set(), {}
     for i, header in enumerate(headers):
         uid = str(header.get("SOPInstanceUID") or "")
-        if uid in seen:
+        if uid in seen and not _is_part(header):
             places.append(Place("duplicate_sop", i))
         seen.update({uid} - {""})
         said = str(header.get("InstanceNumber") or "").strip()
         if said.isdigit():
             at[int(said)] = i
     return [*places, *(Place("instance_gap", at[a]) for a, b in pairwise(sorted(at)) if b - a > 1)]
+
+
+def _is_part(header: Dataset) -> bool:
+    """Tell whether a slice is a frame or a tile, which shares its object's UID with others."""
+    return int(header.get("NumberOfFrames") or 1) > 1 or is_mosaic(header)
 
 
 METRIC = Metric(
