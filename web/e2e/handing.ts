@@ -11,13 +11,6 @@ interface Row {
   vocabulary: string;
 }
 
-interface Wanted {
-  protocol: "single" | "double";
-  vocabulary: string;
-  /** How the description of the image begins. */
-  image: string;
-}
-
 const ENDED = ["signed", "excluded", "withdrawn"];
 
 export async function rows(page: Page, path: string): Promise<Row[]> {
@@ -31,8 +24,11 @@ export async function post(page: Page, path: string, data: unknown, method = "PO
   return page.request.fetch(`/api/v1/${path}`, { method, headers, data });
 }
 
-/** Let the curator hand out an image that nobody reads for this vocabulary; wait until it is ready. */
-export async function handOut(page: Page, { protocol, vocabulary, image }: Wanted) {
+/** Let the curator hand an image that nobody reads to two readers; wait until it is ready.
+ *
+ * `image` is how its description begins.
+ */
+export async function handOut(page: Page, vocabulary: string, image: string) {
   await enter(page, (one) => one.role === "curator");
   const taken = (await rows(page, "annotate/tasks"))
     .filter((one) => one.vocabulary.startsWith(`${vocabulary}@`) && !ENDED.includes(one.state))
@@ -42,11 +38,10 @@ export async function handOut(page: Page, { protocol, vocabulary, image }: Wante
       one.source === "dicom" && one.description?.startsWith(image) && !taken.includes(one.id),
   );
   const [first, second, judge] = (await users(page)).filter((one) => one.role === "reader");
-  const readers = protocol === "single" ? [first?.id] : [first?.id, second?.id];
   const answer = await post(page, "annotate/tasks", {
-    protocol,
+    protocol: "double",
     vocabulary,
-    readers,
+    readers: [first?.id, second?.id],
     adjudicator: judge?.id,
     series_ids: [free?.id],
   });

@@ -151,8 +151,7 @@ test("two readers, one in OHIF, disagree; it is settled, signed, reported and ha
 }) => {
   test.setTimeout(300_000);
   await forgetFactor(page, (name) => name.endsWith("裁定"));
-  const wanted = { protocol: "double", vocabulary: "abdomen-ct", image: "CT Body" } as const;
-  task = await handOut(page, wanted);
+  task = await handOut(page, "abdomen-ct", "CT Body");
   const first = await windowOf(browser, "読影医 一");
   await readByBrush(first, await partOf(first, task));
   const second = await windowOf(browser, "読影医 二");

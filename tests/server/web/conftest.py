@@ -24,7 +24,7 @@ from renkei.proof.crypt4gh import format_public_key, new_key_pair
 from renkei.publish.server.tables import Version
 from renkei.server.actor import Role
 from renkei.server.storage import store
-from renkei.subjects.server.tables import Record, RecordKind, Series
+from renkei.subjects.server.tables import Record, RecordKind
 
 __all__ = ["add_case", "ct", "frozen", "govern", "nifti", "permitted", "plan"]
 __all__ += ["sending", "slide", "team"]
@@ -98,9 +98,9 @@ async def read(
     assert signed.is_success
     world.ids["reader"]["signature_id"] = signed.json()["id"]
     await post(team.judge, f"/annotate/tasks/{task}/reports")
-    other = await session.scalar(select(Series.id).where(Series.id != nifti))
+    other = world.ids["curator"]["/dicom-web/{root}/series/{series_id}"]
     people = {"readers": [team.ids["judge"], team.ids["two"]], "adjudicator": team.ids["one"]}
-    await hand_out(team, run_jobs, series_ids=[str(other)], vocabulary="abdomen-ct", **people)
+    await hand_out(team, run_jobs, series_ids=[other], vocabulary="abdomen-ct", **people)
     waits = await begin(team.judge)
     known = {"attempt_id": waits["id"], "lease": waits["lease"], "term": "liver"}
     known |= {"tool": "islands", "assist": "body", "group": "organs"}

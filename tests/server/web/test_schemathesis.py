@@ -53,7 +53,8 @@ SAME |= {"image": "attempt_id", "label": "attempt_id", "lease": "lease"}
 SAME |= {"tool": "tool", "assist": "assist", "key": "term", "group": "group"}
 SAME |= {"series": "series_id", "slides": "slide_id", "sites": "site_id"}
 STREAM = f"{API}/events"
-SECONDS = 0.3
+# Long enough to be past the database on a busy machine: cut off in a query, its connection is lost.
+SECONDS = 2.0
 
 Ids = Mapping[str, Sequence[str]]
 
@@ -160,7 +161,8 @@ async def test_every_operation_keeps_to_the_document_for_every_role(
     for found in schema.get_all_operations():
         operation = found.ok()
         seen = statuses.setdefault(operation.label, Counter())
-        cases = cases_of(operation, GenerationMode.POSITIVE, VALID)
+        valid = 1 if operation.path == STREAM else VALID
+        cases = cases_of(operation, GenerationMode.POSITIVE, valid)
         cases += cases_of(operation, GenerationMode.NEGATIVE, 1)
         invalid: set[str] = set()
         for role, client in world.people.items():
