@@ -7,7 +7,9 @@ shorter.
 
 import importlib.util
 import os
+import tempfile
 import time
+from contextlib import chdir
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -293,7 +295,9 @@ def _elastix_spline(fixed, moving):
     said.AddParameterMap(chosen)
     images = [_to_itk(sitk.Clamp(i, sitk.sitkFloat32, *CLIP_HU)) for i in (fixed, moving)]
     _, found = itk.elastix_registration_method(*images, parameter_object=said, number_of_threads=1)
-    field = itk.transformix_deformation_field(images[1], found)
+    # It leaves a file of the field where it runs.
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        field = itk.transformix_deformation_field(images[1], found)
     vectors = sitk.GetImageFromArray(itk.array_from_image(field).astype(float), isVector=True)
     vectors.CopyInformation(fixed)
     return sitk.DisplacementFieldTransform(vectors)
