@@ -41,9 +41,12 @@ async def list_times(session: Db) -> list[ReaderTimeOut]:
             Task.vocabulary,
             func.count().label("cases"),
             func.count().filter(timed).label("measured"),
-            func.percentile_cont(0.5).within_group(Attempt.active_s).filter(timed).label("median"),
-            func.max(Attempt.active_s).filter(timed).label("longest"),
-            func.coalesce(func.sum(Attempt.active_s), 0).label("total"),
+            func.percentile_cont(0.5)
+            .within_group(Attempt.active_s)
+            .filter(timed)
+            .label("median_s"),
+            func.max(Attempt.active_s).filter(timed).label("longest_s"),
+            func.coalesce(func.sum(Attempt.active_s), 0).label("total_s"),
         )
         .join(Task, Task.id == Attempt.task_id)
         .join(User, User.id == Attempt.user_id)
@@ -51,16 +54,4 @@ async def list_times(session: Db) -> list[ReaderTimeOut]:
         .group_by(Attempt.user_id, User.name, Task.vocabulary)
         .order_by(User.name, Attempt.user_id, Task.vocabulary)
     )
-    return [
-        ReaderTimeOut(
-            user_id=row.user_id,
-            name=row.name,
-            vocabulary=row.vocabulary,
-            cases=row.cases,
-            measured=row.measured,
-            median_s=row.median,
-            longest_s=row.longest,
-            total_s=row.total,
-        )
-        for row in await session.execute(query)
-    ]
+    return [ReaderTimeOut.model_validate(row) for row in await session.execute(query)]
