@@ -1,6 +1,6 @@
 """Make an output again from its record and its inputs, and hold it against what is there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,12 +15,13 @@ from renkei.imaging.nifti import read_nifti
 from renkei.preprocess.batch import given_of
 from renkei.preprocess.case import Given, case_keys, run_case
 from renkei.preprocess.environment import environment
-from renkei.preprocess.folder import PLAN, RECORD, FolderCase, find_cases
+from renkei.preprocess.folder import PLAN, RECORD, find_cases
 from renkei.preprocess.keys import code_digests
 from renkei.preprocess.made import Made, digest_of
 from renkei.preprocess.plan import Plan, parse_plan
 from renkei.preprocess.prov import read_record
 
+Inputs = Mapping[str, Sequence[Given]]
 SHORTEST = 8
 SECONDS, MEMORY_MB = 3600.0, 8192
 
@@ -78,15 +79,15 @@ def redo_output(sha256: str, *, out: Path, source: Path, other_versions: bool = 
     if plan.sha256 != record["plan"]["sha256"]:
         raise BadRecordPlanError("The plan beside the record was changed; put it back.")
     name = str(folder.relative_to(out))
-    case, codes = _inputs(plan, record, name, source), code_digests(plan)
-    changed = _changed(plan, record, case, codes)
+    given, codes = _inputs(plan, record, name, source), code_digests(plan)
+    changed = _changed(plan, record, given, codes)
     if changed and not other_versions:
         raise VersionsDifferError(
             f"Made with another {', '.join(changed)}; install that, or say --other-versions."
         )
     old = folder / f"{output}.nii.gz"
     made, difference = child.call(
-        remake, plan.text, case, codes, output, old, seconds=SECONDS, memory_mb=MEMORY_MB
+        remake, plan.text, given, codes, output, old, seconds=SECONDS, memory_mb=MEMORY_MB
     )
     tolerance = max((planned.step.tolerance for planned in plan.steps), default=0.0)
     if made == record["outputs"][output]["sha256"]:
@@ -97,11 +98,10 @@ def redo_output(sha256: str, *, out: Path, source: Path, other_versions: bool = 
 
 
 def remake(
-    text: str, case: FolderCase, codes: Mapping[str, str], output: str, old: Path
+    text: str, given: Inputs, codes: Mapping[str, str], output: str, old: Path
 ) -> tuple[str, float | None]:
     """Return the hash of an output made again, and how far a voxel is from the old one at most."""
     with TemporaryDirectory() as scratch:
-        given = given_of(case, parse_plan(text))
         produced = run_case(text, given, Path(scratch), codes=codes)
         (made,) = (one for one in produced.made if one.name == output)
         return digest_of(made), _difference(made, old)
@@ -127,32 +127,32 @@ def _find(sha256: str, out: Path) -> tuple[Path, dict[str, Any], str]:
     raise NoSuchOutputError(f"No record here names it; give {SHORTEST} or more of its digits.")
 
 
-def _inputs(plan: Plan, record: Mapping[str, Any], name: str, source: Path) -> FolderCase:
-    """Return the case whose files have the hashes of the record; the one of that name first."""
+def _inputs(plan: Plan, record: Mapping[str, Any], name: str, source: Path) -> Inputs:
+    """Return the inputs of the case whose files have the hashes of the record.
+
+    The one of that name comes first; each file is hashed once, in a child.
+    """
+    wanted = {role: one["sha256"] for role, one in record["inputs"].items()}
     cases = sorted(find_cases(source, plan), key=lambda case: case.name != name)
     for case in cases:
-        if not case.missing and _hashes(plan, case) == {
-            role: one["sha256"] for role, one in record["inputs"].items()
-        }:
-            return case
+        if case.missing:
+            continue
+        given = child.call(given_of, case, plan, seconds=SECONDS, memory_mb=MEMORY_MB)
+        if _hashes(given) == wanted:
+            return given
     raise InputsGoneError("The inputs of the record are not there, or were changed.")
 
 
-def _hashes(plan: Plan, case: FolderCase) -> dict[str, list[str]]:
-    given = _given(case, plan)
+def _hashes(given: Inputs) -> dict[str, list[str]]:
     return {role: sorted(s for one in scans for s in one.sources) for role, scans in given.items()}
 
 
-def _given(case: FolderCase, plan: Plan) -> dict[str, list[Given]]:
-    return child.call(given_of, case, plan, seconds=SECONDS, memory_mb=MEMORY_MB)
-
-
 def _changed(
-    plan: Plan, record: Mapping[str, Any], case: FolderCase, codes: Mapping[str, str]
+    plan: Plan, record: Mapping[str, Any], given: Inputs, codes: Mapping[str, str]
 ) -> list[str]:
     then, now = record["environment"], environment()
     changed = sorted(n for n in then.keys() | now.keys() if then.get(n) != now.get(n))
-    keys = set(case_keys(plan, _given(case, plan), codes).values())
+    keys = set(case_keys(plan, given, codes).values())
     if not changed and any(step["key"] not in keys for step in record["steps"]):
         return ["label, day or code of a step"]
     return changed
